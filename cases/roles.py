@@ -1,0 +1,97 @@
+"""The roles people act in, and what each role may do at all: one table, no Django."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Nation(StrEnum):
+    """Whose bank holidays apply."""
+
+    ENGLAND_AND_WALES = "england-and-wales"
+    SCOTLAND = "scotland"
+    NORTHERN_IRELAND = "northern-ireland"
+
+
+class Role(StrEnum):
+    """The field's own titles (architecture.md, Names)."""
+
+    PRACTITIONER = "practitioner"
+    LINE_MANAGER = "line_manager"
+    SAFEGUARDING_LEAD = "safeguarding_lead"
+    SENIOR_MANAGER = "senior_manager"
+    BOARD_REPRESENTATIVE = "board_representative"
+    CHIEF_SOCIAL_WORK_OFFICER = "chief_social_work_officer"
+    CHAIR = "chair"
+    INDEPENDENT_SCRUTINEER = "independent_scrutineer"
+    AUDITOR = "auditor"
+    BOARD_MANAGER = "board_manager"
+
+    @property
+    def title(self) -> str:
+        """The role in words, for screens and documents."""
+        return TITLES[self]
+
+
+TITLES = {
+    Role.PRACTITIONER: "practitioner",
+    Role.LINE_MANAGER: "line manager",
+    Role.SAFEGUARDING_LEAD: "safeguarding lead",
+    Role.SENIOR_MANAGER: "senior manager / head of service",
+    Role.BOARD_REPRESENTATIVE: "board representative",
+    Role.CHIEF_SOCIAL_WORK_OFFICER: "chief social work officer",
+    Role.CHAIR: "board chair",
+    Role.INDEPENDENT_SCRUTINEER: "independent scrutineer",
+    Role.AUDITOR: "auditor",
+    Role.BOARD_MANAGER: "board manager",
+}
+
+
+class Permission(StrEnum):
+    """What a role may do at all; whether it may do it to one dispute is decided in the packages' permissions modules."""
+
+    RAISE_DISPUTE = "raise_dispute"
+    WORK_DISPUTE = "work_dispute"
+    ENTER_AT_LATER_STAGE = "enter_at_later_stage"
+    CONFIRM_SAFETY = "confirm_safety"
+    REVIEW_AS_MANAGER = "review_as_manager"
+    ASSIGN_PEOPLE = "assign_people"
+    DRAFT_DECISION = "draft_decision"
+    SIGN_DECISION = "sign_decision"
+    GIVE_LAST_WORD = "give_last_word"
+    CONFIRM_FOR_AGENCY = "confirm_for_agency"
+    SEE_OWN_AGENCY = "see_own_agency"
+    SEE_PARTNERSHIP_METADATA = "see_partnership_metadata"
+    READ_FOR_AUDIT = "read_for_audit"
+    MANAGE_DIRECTORY = "manage_directory"
+    MANAGE_PROTOCOL = "manage_protocol"
+    EXPORT_CASE_HISTORY = "export_case_history"
+
+
+P, R = Permission, Role
+
+_WORKING = {P.RAISE_DISPUTE, P.WORK_DISPUTE, P.ENTER_AT_LATER_STAGE, P.CONFIRM_SAFETY, P.DRAFT_DECISION, P.EXPORT_CASE_HISTORY}
+_MANAGING = _WORKING | {P.REVIEW_AS_MANAGER, P.SIGN_DECISION, P.ASSIGN_PEOPLE, P.CONFIRM_FOR_AGENCY}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    R.PRACTITIONER: frozenset(_WORKING),
+    R.LINE_MANAGER: frozenset(_MANAGING),
+    R.SAFEGUARDING_LEAD: frozenset(_MANAGING | {P.SEE_OWN_AGENCY, P.MANAGE_DIRECTORY}),
+    R.SENIOR_MANAGER: frozenset(_MANAGING | {P.SEE_OWN_AGENCY}),
+    R.BOARD_REPRESENTATIVE: frozenset(
+        {P.WORK_DISPUTE, P.DRAFT_DECISION, P.ASSIGN_PEOPLE, P.CONFIRM_FOR_AGENCY, P.CONFIRM_SAFETY, P.GIVE_LAST_WORD,
+         P.SEE_OWN_AGENCY, P.EXPORT_CASE_HISTORY}
+    ),
+    R.CHIEF_SOCIAL_WORK_OFFICER: frozenset(
+        {P.WORK_DISPUTE, P.DRAFT_DECISION, P.SIGN_DECISION, P.CONFIRM_SAFETY, P.GIVE_LAST_WORD, P.EXPORT_CASE_HISTORY}
+    ),
+    R.CHAIR: frozenset({P.WORK_DISPUTE, P.DRAFT_DECISION, P.SIGN_DECISION, P.GIVE_LAST_WORD, P.EXPORT_CASE_HISTORY}),
+    R.INDEPENDENT_SCRUTINEER: frozenset(),
+    R.AUDITOR: frozenset({P.READ_FOR_AUDIT, P.EXPORT_CASE_HISTORY}),
+    R.BOARD_MANAGER: frozenset({P.SEE_PARTNERSHIP_METADATA, P.MANAGE_DIRECTORY, P.MANAGE_PROTOCOL}),
+}
+
+
+def allows(role: str, permission: Permission) -> bool:
+    """Whether the role may do this at all."""
+    return permission in ROLE_PERMISSIONS[Role(role)]
