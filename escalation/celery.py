@@ -1,0 +1,26 @@
+"""The Celery application and the whole timetable of what runs by the clock."""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "escalation.settings")
+
+app = Celery("escalation")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+def every(seconds: float, task: str, queue: str = "celery") -> dict[str, Any]:
+    """One timetable entry; a message nobody took before the next tick has no value and expires."""
+    return {"task": task, "schedule": seconds, "options": {"expires": seconds, "queue": queue}}
+
+
+# Every task below finds its own rows and is harmless when run twice, so two beats, a lost message
+# or a restarted broker change nothing but the moment.
+app.conf.beat_schedule = {
+    "sweep-deadlines": every(20, "escalation.tasks.sweep_deadlines"),
+    "deliver-notices": every(5, "escalation.tasks.deliver_notices"),
+    "render-exports": every(3, "decisions.tasks.render_exports"),
+}

@@ -1,0 +1,25 @@
+"""The root of all addresses; each package owns its own below it."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic.base import RedirectView
+
+
+def healthy(request: HttpRequest) -> HttpResponse:
+    """Answer a health check: the web process is up (the database is asked by its own check)."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthy", healthy, name="healthy"),
+    path("account/", include("allauth.urls")),
+]
+for _package in ("cases.urls", "escalation.pages", "decisions.urls"):
+    if find_spec(_package):
+        urlpatterns.append(path("", include(_package)))
+if find_spec("escalation.api") and find_spec("escalation.api.urls"):
+    urlpatterns.append(path("api/", include("escalation.api.urls")))
