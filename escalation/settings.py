@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "cases",
     "escalation",
     "decisions",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -100,16 +101,18 @@ DATABASES["default"].update({"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN
 # Valkey or Redis: the broker carries only "look now", never the truth.
 REDIS_URL: str = env.str("REDIS_URL", default="redis://localhost:6379/0")
 _by_socket = REDIS_URL.startswith("unix://")
+_next_db = (REDIS_URL if "?db=" in REDIS_URL else f"{REDIS_URL}?db=0").rpartition("=")
+CACHE_URL: str = env.str("CACHE_URL", default=f"{_next_db[0]}={int(_next_db[2]) + 1}" if _by_socket else REDIS_URL)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": f"{REDIS_URL}?db=2" if _by_socket else REDIS_URL,
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "cache",
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,0 +1,78 @@
+"""One database per test process, copied from one migrated template, and emptied after tests that commit."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+from escalation.embedded import DATABASE, OWNER_ROLE, SUPERUSER
+from tests.services import services, worker_number
+
+kept_tables: set[str] = set()
+
+
+def database_name() -> str:
+    return f"test_{worker_number()}"
+
+
+def prepare() -> None:
+    """Copy the migrated template into this process's own database and connect to it as the web role."""
+    _migrate_template()
+    with _lock(), psycopg.connect(services().url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        names = {"copy": sql.Identifier(database_name()), "template": sql.Identifier(DATABASE)}
+        names["owner"] = sql.Identifier(OWNER_ROLE)
+        connection.execute(sql.SQL("CREATE DATABASE {copy} TEMPLATE {template} OWNER {owner}").format(**names))
+    connections["default"].settings_dict["NAME"] = database_name()
+    os.environ["DATABASE_URL"] = os.environ["DATABASE_URL"].replace(f"/{DATABASE}?", f"/{database_name()}?")
+    with psycopg.connect(services().url(SUPERUSER, database_name())) as connection:
+        kept_tables.update(_tables_with_rows(connection))
+
+
+def empty() -> None:
+    """Empty every table a test wrote to, guards against emptying included."""
+    with psycopg.connect(services().url(SUPERUSER, database_name())) as connection:
+        written = _tables_with_rows(connection) - kept_tables
+        if not written:
+            return
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("SET lock_timeout = '10s'")
+        tables = sql.SQL(", ").join(sql.Identifier(table) for table in sorted(written))
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+
+
+def _migrate_template() -> None:
+    done = Path(services().state) / "migrated"
+    with _lock():
+        if done.exists():
+            return
+        connection = connections["default"]
+        role = connection.settings_dict["USER"]
+        connection.settings_dict["USER"] = OWNER_ROLE
+        call_command("migrate", verbosity=0, interactive=False)
+        connection.close()
+        connection.settings_dict["USER"] = role
+        done.touch()
+
+
+def _tables_with_rows(connection: psycopg.Connection) -> set[str]:
+    found = connection.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+    names = [row[0] for row in found]
+    if not names:
+        return set()
+    question = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(sql.Literal(name), sql.Identifier(name)) for name in names
+    )
+    return {row[0] for row in connection.execute(question)}
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    with (Path(services().state) / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
