@@ -192,6 +192,7 @@ class Clock(Data):
     indicative: bool = False
     warn_hours_before: tuple[Annotated[int, Field(gt=0, le=24 * 60)], ...] = (24,)
     tell_next_up_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0
+    silence_days: Annotated[int, Field(ge=1, le=60)] = 5
 
 
 class ImmediateRisk(Data):
@@ -271,9 +272,14 @@ class Stage(Data):
     duties: tuple[DutySpec, ...] = ()
     notices: tuple[NoticeSpec, ...] = ()
     feedback_to: tuple[Annotated[str, Field(pattern="^(originator|previous_leads)$")], ...] = ("originator",)
+    participants_always: tuple[Annotated[str, Field(pattern="^(originator|responder)$")], ...] = ()
+    triggers: tuple[Choice, ...] = ()
+    advice_from: tuple[LeadRole, ...] = ()
     suggested_meetings: tuple[str, ...] = ()
+    interim_plan: bool = False
     optional: bool = False
     is_referral: bool = False
+    referred_by: tuple[LeadRole, ...] = ()
 
 
 class FinalAuthority(Data):

@@ -1,0 +1,157 @@
+"""Protocol files: reading them, saying what is wrong in which line, and the canonical form that is stored and hashed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from escalation.protocol import Protocol
+
+Place = tuple[str | int, ...]
+LARGEST_FILE = 500_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a file: where it is, what is wrong, and what to write instead."""
+
+    line: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}, {self.path}: {self.message}" if self.path else f"line {self.line}: {self.message}"
+
+
+class ProtocolFileError(Exception):
+    """A file that is not a valid protocol, with every problem that was found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without its traps: ``on:`` stays a word, 23:59 stays a time, a date stays text, a key may occur once."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|false)$", "tf"),
+    ("int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
+    ("null", r"^(?:~|null|)$", ["~", "n", ""]),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+def load(path: Path) -> Protocol:
+    """The protocol in this file; ProtocolFileError with every problem otherwise."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ProtocolFileError([Problem(1, "", f"the file cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ProtocolFileError([Problem(1, "", "the file is not UTF-8 text; save it as UTF-8")]) from error
+    return loads(text)
+
+
+def loads(text: str) -> Protocol:
+    """The protocol in this text (YAML, or JSON, which is YAML too); ProtocolFileError with every problem otherwise."""
+    node = _compose(text)
+    lines = dict(_lines(node, ()))
+    repeated = list(_repeated_keys(node, ()))
+    if repeated:
+        raise ProtocolFileError(repeated)
+    document = _Loader("").construct_document(node)
+    if not isinstance(document, dict):
+        raise ProtocolFileError([Problem(1, "", "a protocol file is a list of settings such as 'format: 1'")])
+    try:
+        return Protocol.model_validate(document)
+    except ValidationError as error:
+        raise ProtocolFileError(_problems(error, lines, document)) from error
+
+
+def _compose(text: str) -> yaml.Node:
+    if len(text) > LARGEST_FILE:
+        raise ProtocolFileError([Problem(1, "", f"the file is longer than {LARGEST_FILE} characters")])
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = getattr(error, "problem", None) or "it is not YAML"
+        line = mark.line + 1 if mark else 1
+        message = f"this is not YAML: {said}. Put texts with : # ? , {{ or [ in them between quotation marks"
+        raise ProtocolFileError([Problem(line, "", message)]) from error
+    if node is None:
+        raise ProtocolFileError([Problem(1, "", "the file is empty")])
+    return node
+
+
+def _lines(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
+    """The line of every place in the file."""
+    yield place, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*place, str(key.value))
+            yield from _lines(value, inner)
+            yield inner, key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _lines(value, (*place, index))
+
+
+def _repeated_keys(node: yaml.Node, place: Place) -> Iterator[Problem]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                said = f"'{name}' is set twice here; keep one"
+                yield Problem(key.start_mark.line + 1, _written((*place, name)), said)
+            seen.add(name)
+            yield from _repeated_keys(value, (*place, name))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _repeated_keys(value, (*place, index))
+
+
+def _written(place: Place) -> str:
+    """A place as people write it: ``stages[2].limits[1].unit``, counted from 1."""
+    words = ""
+    for part in place:
+        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}"
+    return words.lstrip(".")
+
+
+def _problems(error: ValidationError, lines: Mapping[Place, int], document: Any) -> list[Problem]:
+    found = []
+    for item in error.errors(include_url=False):
+        place: Place = item["loc"]
+        found.append(Problem(_line_of(place, lines), _written(place), item["msg"]))
+    return sorted(found, key=lambda problem: (problem.line, problem.path))
+
+
+def _line_of(place: Place, lines: Mapping[Place, int]) -> int:
+    """The line of the place, or of the nearest thing around it that is in the file."""
+    while place not in lines:
+        place = place[:-1]
+    return lines[place]
+
+
+def canonical_json(protocol: Protocol) -> str:
+    """The protocol as one text that is the same for the same protocol, whoever writes it and whenever."""
+    return json.dumps(protocol.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def sha256(protocol: Protocol) -> str:
+    """The SHA-256 of the canonical form, in hexadecimal."""
+    return hashlib.sha256(canonical_json(protocol).encode()).hexdigest()
