@@ -180,19 +180,9 @@ USE_TZ = True
 # Static files: straight from the npm packages, no build step.
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
-_npm = BASE_DIR / "node_modules"
-STATICFILES_DIRS: list[str | Path | tuple[str, Path]] = [
-    BASE_DIR / "static",
-    *[
-        (prefix, directory)
-        for prefix, directory in [
-            ("govuk", _npm / "govuk-frontend" / "dist" / "govuk"),
-            ("moj", _npm / "@ministryofjustice" / "frontend" / "moj"),
-            ("source-sans-3", _npm / "@fontsource" / "source-sans-3" / "files"),
-        ]
-        if directory.is_dir()
-    ],
-]
+NPM_DIR = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder", "escalation.static.NpmFinder"]
 HASHED_STATIC = env.bool("HASHED_STATIC", default=not DEMO)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -1,11 +1,32 @@
-"""A clock the tests can move, for the test itself, its live server and its worker processes."""
+"""A clock the tests can move, for the test itself, its live server, its worker processes and its database."""
 
 import functools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 from django.utils import timezone
+
+from escalation.embedded import SUPERUSER
+from tests.services import database_name, services
+
+# The database's own time functions, shadowed by ones that add the shift: so `SELECT now()` and the
+# triggers of the test's database follow the clock as well.
+SHADOW = """
+CREATE SCHEMA test_clock;
+CREATE TABLE test_clock.shift (shift interval NOT NULL);
+INSERT INTO test_clock.shift VALUES ('0');
+CREATE FUNCTION test_clock.now() RETURNS timestamptz LANGUAGE sql STABLE
+    AS 'SELECT pg_catalog.now() + shift FROM test_clock.shift';
+CREATE FUNCTION test_clock.statement_timestamp() RETURNS timestamptz LANGUAGE sql STABLE
+    AS 'SELECT pg_catalog.statement_timestamp() + shift FROM test_clock.shift';
+CREATE FUNCTION test_clock.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
+    AS 'SELECT pg_catalog.clock_timestamp() + shift FROM test_clock.shift';
+GRANT USAGE ON SCHEMA test_clock TO PUBLIC;
+GRANT SELECT ON test_clock.shift TO PUBLIC;
+"""
+SEARCH_PATH = "test_clock, pg_catalog, public"
 
 real_now: Callable[[], datetime] = timezone.now
 
@@ -36,6 +57,9 @@ class Clock:
     def advance(self, **by: float) -> None:
         self._set(self.shift + timedelta(**by))
 
+    def reset(self) -> None:
+        self._set(timedelta())
+
     def now(self) -> datetime:
         return real_now() + self.shift
 
@@ -44,3 +68,5 @@ class Clock:
         part = self.file.with_suffix(".part")
         part.write_text(str(shift.total_seconds()))
         part.replace(self.file)
+        with psycopg.connect(services().url(SUPERUSER, database_name()), autocommit=True) as connection:
+            connection.execute("UPDATE test_clock.shift SET shift = %s", [self.shift])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from tests import database, guards, processes
-from tests.clock import Clock, real_now
+from tests.clock import Clock
 
 pytest_plugins = ["tests.browsing"]
 
@@ -43,12 +43,12 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The time that pages, API and tasks read, in this process and in the worker; `clock.move_to(now)`."""
+def clock(django_db_setup: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    """The time that pages, API, tasks, worker and database read; `clock.move_to(now)`, `clock.advance(days=2)`."""
     moved = Clock(tmp_path / "clock")
     monkeypatch.setattr(timezone, "now", moved.now)
-    assert real_now is not timezone.now
-    return moved
+    yield moved
+    moved.reset()
 
 
 @pytest.fixture

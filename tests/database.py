@@ -12,13 +12,10 @@ from django.db import connections
 from psycopg import sql
 
 from escalation.embedded import DATABASE, OWNER_ROLE, SUPERUSER
-from tests.services import services, worker_number
+from tests import clock
+from tests.services import database_name, services
 
 kept_tables: set[str] = set()
-
-
-def database_name() -> str:
-    return f"test_{worker_number()}"
 
 
 def prepare() -> None:
@@ -31,6 +28,9 @@ def prepare() -> None:
     connections["default"].settings_dict["NAME"] = database_name()
     os.environ["DATABASE_URL"] = os.environ["DATABASE_URL"].replace(f"/{DATABASE}?", f"/{database_name()}?")
     with psycopg.connect(services().url(SUPERUSER, database_name())) as connection:
+        connection.execute(clock.SHADOW)
+        alter = sql.SQL("ALTER DATABASE {} SET search_path = {}")
+        connection.execute(alter.format(sql.Identifier(database_name()), sql.SQL(clock.SEARCH_PATH)))
         kept_tables.update(_tables_with_rows(connection))
 
 

@@ -27,6 +27,10 @@ def worker_number() -> int:
     return int(name.removeprefix("gw")) + 1 if name else 0
 
 
+def database_name() -> str:
+    return f"test_{worker_number()}"
+
+
 def services() -> Services:
     """The servers of this run, as seen from the controller or from an xdist worker."""
     return Services(Path(os.environ[STATE_VARIABLE]), durable=False)
