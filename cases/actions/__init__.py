@@ -1,0 +1,1 @@
+"""Every change to who and what: one function and one transaction each."""

@@ -1,0 +1,20 @@
+"""Who and what: partnerships, agencies, people and their roles, persons at risk, cases, the audit trail."""
+
+from cases.models.audit import AuditEvent, AuditHead
+from cases.models.case import Case, CaseMember, Person, PersonReference
+from cases.models.partnership import Agency, Partnership, ReferenceCounter
+from cases.models.people import Appointment, User
+
+__all__ = [
+    "Agency",
+    "Appointment",
+    "AuditEvent",
+    "AuditHead",
+    "Case",
+    "CaseMember",
+    "Partnership",
+    "Person",
+    "PersonReference",
+    "ReferenceCounter",
+    "User",
+]

@@ -1,0 +1,104 @@
+"""Persons at risk, and the cases in which two or more agencies work with them."""
+
+from __future__ import annotations
+
+
+from django.db import models
+
+from cases.models.partnership import Agency, Partnership
+from cases.models.people import Appointment
+from cases.roles import Permission
+
+
+class Capacity(models.TextChoices):
+    """What is known of a person's mental capacity for the decision at stake (C-02, C-03)."""
+
+    NOT_KNOWN = "not_known", "Not known or not assessed"
+    HAS = "has", "Has capacity for this decision"
+    LACKS = "lacks", "Lacks capacity for this decision"
+    NOT_RELEVANT = "not_relevant", "Not relevant (for example, a young child)"
+
+
+class Person(models.Model):
+    """The person at risk: the least that agencies need in order to know that they speak of the same person."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="persons")
+    name = models.CharField(max_length=120)
+    date_of_birth = models.DateField(null=True, blank=True)
+    address = models.TextField(blank=True)
+    desired_outcomes = models.TextField(blank=True, help_text="What the person wants, in their own words (D-04).")
+    capacity = models.CharField(max_length=20, choices=Capacity.choices, default=Capacity.NOT_KNOWN)
+    is_child = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+    @property
+    def initials(self) -> str:
+        """What lists show in place of the name."""
+        return "".join(f"{part[0]}." for part in self.name.split() if part)[:8]
+
+
+class PersonReference(models.Model):
+    """The number under which an agency knows the person in its own system."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="references")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    value = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["agency_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "agency", "value"], name="person_reference_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"reference {self.pk}"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases as somebody may see them."""
+
+    def visible_to(self, acting: Appointment) -> CaseQuerySet:
+        """The cases this person is on in this role, or may read for audit; everything else does not exist for them."""
+        mine = self.filter(partnership=acting.partnership_id)
+        if acting.has(Permission.READ_FOR_AUDIT):
+            return mine
+        return mine.filter(pk__in=CaseMember.objects.filter(appointment=acting).values("case_id"))
+
+
+class Case(models.Model):
+    """One person at risk and the agencies involved with them."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="cases")
+    reference = models.CharField(max_length=30, unique=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    agencies = models.ManyToManyField(Agency, related_name="cases")
+    opened_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class CaseMember(models.Model):
+    """Somebody who needs to know of a case, and since when."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="members")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="case_memberships")
+    since = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["case", "appointment"], name="case_member_once")]
+
+    def __str__(self) -> str:
+        return f"member {self.pk}"

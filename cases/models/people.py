@@ -1,0 +1,117 @@
+"""People who work for agencies, and the roles they act in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+
+from cases.models.partnership import Agency, Partnership
+from cases.roles import Permission, Role, allows
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users who sign in with their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A user who may sign in; without a password one must be set through the reset page."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in; what they may do comes only from the role they act in."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    phone = models.CharField(max_length=30, blank=True)
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Appointments by time and role."""
+
+    def active_on(self, day: date) -> AppointmentQuerySet:
+        """Those whose period covers the day and whose holder may still sign in."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, user__is_active=True
+        )
+
+    def holding(self, role: str, *, remit: str = "") -> AppointmentQuerySet:
+        """Those of one role, and of one remit where the protocol names one."""
+        found = self.filter(role=role)
+        return found.filter(remit=remit) if remit else found
+
+
+class Appointment(models.Model):
+    """A user in a role at an agency (or at the board itself) for a period: the only thing anybody acts as."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="appointments")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments")
+    role = models.CharField(max_length=30, choices=[(role.value, role.title) for role in Role])
+    remit = models.CharField(max_length=40, blank=True)
+    job_title = models.CharField(max_length=80, blank=True)
+    manager = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="manages"
+    )
+    is_contact = models.BooleanField(default=False, help_text="The first person to turn to for this role.")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_contact", "pk"]
+        indexes = [models.Index(fields=["agency", "role"]), models.Index(fields=["partnership", "role"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                name="appointment_ends_after_it_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "agency", "partnership", "role", "remit", "starts_on"],
+                name="appointment_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.described
+
+    @property
+    def described(self) -> str:
+        """Name, role and agency, as every record names its author."""
+        where = self.agency.short_name if self.agency else self.partnership.short_name
+        return f"{self.user.name}, {self.title}, {where}"
+
+    @property
+    def title(self) -> str:
+        """The job title in the person's own words, or the role's."""
+        return self.job_title or Role(self.role).title
+
+    def has(self, permission: Permission) -> bool:
+        """Whether this role may do this at all."""
+        return allows(self.role, permission)
+
+    def is_active_on(self, day: date) -> bool:
+        """Whether the period covers the day."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)

@@ -1,0 +1,281 @@
+"""The components of pages: small tags, each drawn by one template in templates/components."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from cases.forms.drawing import field_context, summary_of, top_fields
+
+register = template.Library()
+
+Items = Iterable[Any]
+
+
+def draw(name: str, **context: Any) -> SafeString:
+    """Render one component."""
+    return SafeString(render_to_string(f"components/{name}.html", context))
+
+
+# Forms
+
+
+@register.simple_tag
+def govuk_field(field: BoundField, size: str | None = None, heading: bool = False) -> SafeString:
+    """One field with its label, hint and error."""
+    context = field_context(field, size=size, heading=heading)
+    return draw(f"fields/{context['kind']}", **context)
+
+
+@register.simple_tag
+def govuk_form(form: forms.BaseForm, summary: bool = True) -> SafeString:
+    """The error summary and every field of a form that no option reveals."""
+    return draw("form", form=form, summary=summary, fields=list(top_fields(form)), hidden=form.hidden_fields())
+
+
+@register.simple_tag
+def error_summary(*bound_forms: forms.BaseForm) -> SafeString:
+    """What is wrong, at the top of the page, each line leading to its field."""
+    errors = [error for form in bound_forms for error in summary_of(form)]
+    return draw("error_summary", errors=errors) if errors else SafeString("")
+
+
+@register.simple_tag
+def error_prefix(*bound_forms: forms.BaseForm) -> str:
+    """The beginning of the page's title when a form was refused."""
+    return "Error: " if any(form.is_bound and form.errors for form in bound_forms) else ""
+
+
+@register.simple_block_tag(end_name="end_post_to", takes_context=True)
+def post_to(
+    context: template.Context, content: str, url: str = "", *, autosave: str = "", upload: bool = False, label: str = ""
+) -> SafeString:
+    """A form that posts, with its CSRF token."""
+    token = context.get("csrf_token", "")
+    return draw("post_to", content=content, url=url, autosave=autosave, upload=upload, label=label, csrf_token=token)
+
+
+@register.simple_block_tag(end_name="end_button_group")
+def button_group(content: str) -> SafeString:
+    """Buttons and links in one row."""
+    return draw("button_group", content=content)
+
+
+@register.simple_tag
+def button(text: str, *, kind: str = "", name: str = "", value: str = "", formaction: str = "") -> SafeString:
+    """A button; kind is secondary or warning."""
+    return draw("button", text=text, kind=kind, name=name, value=value, formaction=formaction)
+
+
+@register.simple_tag
+def link_button(text: str, url: str, *, kind: str = "", start: bool = False) -> SafeString:
+    """A link that looks like a button."""
+    return draw("link_button", text=text, url=url, kind=kind, start=start)
+
+
+@register.simple_tag
+def filter_form(form: forms.BaseForm, *, clear_url: str = "", title: str = "Filter") -> SafeString:
+    """A GET form of filters, folded away until something is filtered."""
+    chosen = [name for name in form.changed_data if name in form.fields] if form.is_bound else []
+    return draw("filter_form", form=form, clear_url=clear_url, title=title, chosen=len(chosen))
+
+
+@register.simple_tag
+def copy_text(identifier: str, label: str, text: str, *, hint: str = "", rows: int = 8) -> SafeString:
+    """A text to take along, with a button that copies it."""
+    return draw("copy_text", id=identifier, label=label, text=text, hint=hint, rows=rows)
+
+
+# Telling
+
+
+@register.simple_tag
+def service_name() -> str:
+    """What the product is called on its pages."""
+    return str(settings.SERVICE_NAME)
+
+
+@register.simple_tag
+def tag(text: str, colour: str = "") -> SafeString:
+    """A short state in a coloured box."""
+    return draw("tag", text=text, colour=colour)
+
+
+@register.simple_block_tag(end_name="end_panel")
+def panel(content: str, title: str) -> SafeString:
+    """The confirmation after something was done; its title is the page's heading."""
+    return draw("panel", content=content, title=title)
+
+
+@register.simple_block_tag(end_name="end_banner")
+def banner(content: str, *, success: bool = False, title: str = "", identifier: str = "banner-title") -> SafeString:
+    """A notification banner."""
+    words = title or ("Success" if success else "Important")
+    return draw("banner", content=content, success=success, title=words, id=identifier)
+
+
+@register.simple_tag
+def warning(text: str) -> SafeString:
+    """A sentence that must not be missed."""
+    return draw("warning", text=text)
+
+
+@register.simple_block_tag(end_name="end_inset")
+def inset(content: str) -> SafeString:
+    """A passage set apart."""
+    return draw("inset", content=content)
+
+
+@register.simple_block_tag(end_name="end_details")
+def details(content: str, summary: str, *, is_open: bool = False) -> SafeString:
+    """A passage that opens on demand."""
+    return draw("details", content=content, summary=summary, is_open=is_open)
+
+
+@register.simple_block_tag(end_name="end_summary_list")
+def summary_list(content: str, *, card: str = "") -> SafeString:
+    """A list of facts; its rows are made by the row tag."""
+    return draw("summary_list", content=content, card=card)
+
+
+@register.simple_block_tag(end_name="end_row")
+def row(content: str, key: str, *, change: str = "", change_text: str = "Change") -> SafeString:
+    """One fact of a summary list."""
+    return draw("row", content=content, key=key, change=change, change_text=change_text)
+
+
+@register.simple_block_tag(end_name="end_table")
+def table(
+    content: str, caption: str, *headings: str, hide_caption: bool = False, numeric: str = "", size: str = "m"
+) -> SafeString:
+    """A table that scrolls by itself on a narrow screen; the content is its rows."""
+    return draw(
+        "table", content=content, caption=caption, headings=headings, hide_caption=hide_caption, numeric=numeric, size=size
+    )
+
+
+@register.simple_tag
+def empty_state(heading: str, text: str, url: str = "", action: str = "") -> SafeString:
+    """What a list says while it is empty: what will appear, and what to do meanwhile."""
+    return draw("empty_state", heading=heading, text=text, url=url, action=action)
+
+
+# Finding one's way
+
+
+@register.simple_tag
+def back_link(text: str = "Back", url: str = "/") -> SafeString:
+    """The way back."""
+    return draw("back_link", text=text, url=url)
+
+
+@register.simple_tag
+def breadcrumbs(items: Items) -> SafeString:
+    """Where this page is."""
+    return draw("breadcrumbs", items=items)
+
+
+@register.simple_tag
+def pagination(*, newer: str | None = None, older: str | None = None, label: str = "Pages") -> SafeString:
+    """To newer and older rows."""
+    return draw("pagination", newer=newer, older=older, label=label) if newer or older else SafeString("")
+
+
+@register.simple_tag
+def sub_navigation(items: Items, *, label: str = "Parts of this page") -> SafeString:
+    """Links between the parts of one thing."""
+    return draw("sub_navigation", items=items, label=label)
+
+
+# The dispute
+
+
+@register.simple_block_tag(end_name="end_timeline")
+def timeline(content: str) -> SafeString:
+    """A chronology; its entries are made by the event tag."""
+    return draw("timeline", content=content)
+
+
+@register.simple_block_tag(end_name="end_event")
+def event(
+    content: str, title: str, *, by: str = "", at: Any = None, late_for: Any = None, decision: bool = False, level: int = 3
+) -> SafeString:
+    """One entry of a chronology."""
+    return draw("event", content=content, title=title, by=by, at=at, late_for=late_for, decision=decision, level=level)
+
+
+@register.simple_block_tag(end_name="end_identity_bar")
+def identity_bar(content: str, *parts: str) -> SafeString:
+    """Which dispute this is: reference, partnership, stage; tags as content."""
+    return draw("identity_bar", content=content, parts=[part for part in parts if part])
+
+
+STATES = {"done": "Done", "now": "Now", "skipped": "Skipped", "ahead": "Not yet"}
+
+
+@register.simple_tag
+def stage_progress(stages: Items, *, label: str = "Stages") -> SafeString:
+    """The stages of the protocol: done, now, skipped, ahead."""
+    drawn = [_fields(stage, ("number", "name", "state", "note", "skipped_by")) for stage in stages]
+    for stage in drawn:
+        stage["words"] = STATES.get(stage["state"], "")
+    return draw("stage_progress", stages=drawn, label=label)
+
+
+@register.simple_block_tag(end_name="end_safety_panel")
+def safety_panel(
+    content: str,
+    answer: str,
+    *,
+    level: str = "unknown",
+    confirmed: str = "",
+    change_url: str = "",
+    change_text: str = "Something changed",
+    heading: str = "Is the person safe?",
+) -> SafeString:
+    """Whether the person is safe, how, who said so, and the way to say that it changed."""
+    return draw(
+        "safety_panel",
+        content=content,
+        answer=answer,
+        level=level,
+        confirmed=confirmed,
+        change_url=change_url,
+        change_text=change_text,
+        heading=heading,
+    )
+
+
+@register.simple_block_tag(end_name="end_now_panel")
+def now_panel(content: str, **said: Any) -> SafeString:
+    """What happens now, whose turn it is, by when; the buttons as content."""
+    known = ("whose", "act", "by", "day", "left", "then", "explained", "missed", "heading", "sentence")
+    context = {"heading": "What happens now"} | {key: value for key, value in said.items() if value not in (None, "")}
+    return draw("now_panel", content=content, **_fields(context, known))
+
+
+@register.simple_tag
+def duty_checklist(duties: Items, *, none: str = "Nothing is owed at this stage.") -> SafeString:
+    """What is owed and what has been done."""
+    keys = ("text", "is_done", "owner", "due", "url", "url_text", "is_missed")
+    return draw("duty_checklist", duties=[_fields(duty, keys) for duty in duties], none=none)
+
+
+@register.simple_tag
+def date_list(dates: Items) -> SafeString:
+    """What falls due when, in order."""
+    drawn = [_fields(item, ("text", "at", "note", "is_past", "is_missed")) for item in dates]
+    for item in drawn:
+        item["is_words"] = isinstance(item["at"], str)
+    return draw("date_list", dates=drawn)
+
+
+def _fields(thing: Any, names: Sequence[str]) -> dict[str, Any]:
+    """The named values of a mapping or an object; None where it has none."""
+    if isinstance(thing, Mapping):
+        return {name: thing.get(name) for name in names}
+    return {name: getattr(thing, name, None) for name in names}

@@ -1,0 +1,46 @@
+"""Disputes as they climb, and everything a stage holds, owes and says."""
+
+from escalation.models.chronology import ChronologyEntry
+from escalation.models.deadline import Deadline
+from escalation.models.dispute import Dispute, Draft, Participant, Party
+from escalation.models.duty import Duty
+from escalation.models.notification import Notification
+from escalation.models.protocol import ProtocolVersion
+from escalation.models.stage import DisputeStage
+from escalation.models.work import (
+    Action,
+    Discussion,
+    ExhaustionAttestation,
+    Feedback,
+    FeedbackReceipt,
+    IntentionNotice,
+    ManagerReview,
+    OwnRecordAttestation,
+    PersonVoice,
+    Position,
+    SafetyConfirmation,
+)
+
+__all__ = [
+    "Action",
+    "ChronologyEntry",
+    "Deadline",
+    "Discussion",
+    "Dispute",
+    "DisputeStage",
+    "Draft",
+    "Duty",
+    "ExhaustionAttestation",
+    "Feedback",
+    "FeedbackReceipt",
+    "IntentionNotice",
+    "ManagerReview",
+    "Notification",
+    "OwnRecordAttestation",
+    "Participant",
+    "Party",
+    "PersonVoice",
+    "Position",
+    "ProtocolVersion",
+    "SafetyConfirmation",
+]

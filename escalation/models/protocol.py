@@ -1,0 +1,52 @@
+"""Published protocol versions: added, never changed; a dispute keeps the version it began under."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pgtrigger
+from django.db import models
+
+from cases.models import Appointment, Partnership
+from escalation.protocol import Protocol
+
+
+class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
+    """Versions by partnership and date."""
+
+    def current_for(self, partnership: Partnership) -> ProtocolVersion | None:
+        """The newest published version of the partnership."""
+        return self.filter(partnership=partnership).order_by("-version").first()
+
+
+class ProtocolVersion(models.Model):
+    """One published text of a partnership's protocol."""
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="protocols")
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=200)
+    version = models.PositiveIntegerField()
+    document = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    effective_from = models.DateField()
+    published_at = models.DateTimeField()
+    published_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = ProtocolVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["partnership_id", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["partnership", "version"], name="protocol_version_once")
+        ]
+        triggers = [
+            pgtrigger.Protect(name="protocol_version_is_frozen", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, version {self.version}"
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """The document as typed data."""
+        return Protocol.model_validate(self.document)
