@@ -1,0 +1,15 @@
+// Progressive enhancement: everything works without this module.
+import { initAll } from "../vendor/govuk-frontend.min.js";
+import { autosave } from "./autosave.js";
+import { copyButtons } from "./copy.js";
+import { growingTexts } from "./growing.js";
+import { sendOnce } from "./once.js";
+import { quickHide } from "./quickhide.js";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();
+autosave();
+copyButtons();
+growingTexts();
+sendOnce();
+quickHide();
