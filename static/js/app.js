@@ -1,5 +1,5 @@
 // Progressive enhancement: everything works without this module.
-import { initAll } from "../vendor/govuk-frontend.min.js";
+import { initAll } from "../govuk/govuk-frontend.min.js";
 import { autosave } from "./autosave.js";
 import { copyButtons } from "./copy.js";
 import { growingTexts } from "./growing.js";
