@@ -74,7 +74,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "escalation.urls"
 WSGI_APPLICATION = "escalation.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "cases.forms.renderer.GovukRenderer"
 
 TEMPLATES = [
     {
