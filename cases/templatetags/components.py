@@ -16,7 +16,7 @@ register = template.Library()
 Items = Iterable[Any]
 
 
-def draw(name: str, **context: Any) -> SafeString:
+def draw(name: str, /, **context: Any) -> SafeString:
     """Render one component."""
     return SafeString(render_to_string(f"components/{name}.html", context))
 
