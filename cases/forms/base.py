@@ -54,7 +54,9 @@ class GovukMixin:
         """Check all fields; a NUL is an error of the field in which it came."""
         super().full_clean()  # type: ignore[misc]
         for name in self.fields:
-            if any(key == self.add_prefix(name) or key.startswith(f"{self.add_prefix(name)}_") for key in self.with_nul):  # type: ignore[attr-defined]
+            if any(
+                key == self.add_prefix(name) or key.startswith(f"{self.add_prefix(name)}_") for key in self.with_nul
+            ):  # type: ignore[attr-defined]
                 self.add_error(name, forms.ValidationError(NUL_REFUSED, code="nul"))  # type: ignore[attr-defined]
 
     def as_govuk(self) -> SafeString:

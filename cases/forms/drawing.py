@@ -91,13 +91,19 @@ def _control(bound: BoundField, widget: Any, context: Context, described: list[s
 
 
 def _control_attrs(bound: BoundField, widget: Any, kind: str, described: list[str]) -> Context:
-    base = {"select": "govuk-select", "textarea": "govuk-textarea", "file": "govuk-file-upload"}.get(kind, "govuk-input")
+    base = {"select": "govuk-select", "textarea": "govuk-textarea", "file": "govuk-file-upload"}.get(
+        kind, "govuk-input"
+    )
     classes = [base]
     if kind == "password":
         classes.append("govuk-password-input__input govuk-js-password-input-input")
     if bound.errors:
         classes.append(f"{base}--error")
-    attrs = {key: value for key, value in widget.attrs.items() if key not in ("maxlength", "minlength", "required", "placeholder", "min", "max", "step")}
+    attrs = {
+        key: value
+        for key, value in widget.attrs.items()
+        if key not in ("maxlength", "minlength", "required", "placeholder", "min", "max", "step")
+    }
     if attrs.get("class"):
         classes.append(attrs.pop("class"))
     attrs = _type_attrs(widget, kind) | attrs

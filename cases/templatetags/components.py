@@ -154,8 +154,26 @@ def table(
 ) -> SafeString:
     """A table that scrolls by itself on a narrow screen; the content is its rows."""
     return draw(
-        "table", content=content, caption=caption, headings=headings, hide_caption=hide_caption, numeric=numeric, size=size
+        "table",
+        content=content,
+        caption=caption,
+        headings=headings,
+        hide_caption=hide_caption,
+        numeric=numeric,
+        size=size,
     )
+
+
+@register.simple_block_tag(end_name="end_table_row")
+def table_row(content: str) -> SafeString:
+    """One row of a table; its cells are made by the cell tag."""
+    return draw("table_row", content=content)
+
+
+@register.simple_block_tag(end_name="end_cell")
+def cell(content: str, label: str = "", *, header: bool = False, numeric: bool = False) -> SafeString:
+    """One cell; on a narrow screen the rows become cards and each cell shows its label."""
+    return draw("cell", content=content, label=label, header=header, numeric=numeric)
 
 
 @register.simple_tag
@@ -202,7 +220,14 @@ def timeline(content: str) -> SafeString:
 
 @register.simple_block_tag(end_name="end_event")
 def event(
-    content: str, title: str, *, by: str = "", at: Any = None, late_for: Any = None, decision: bool = False, level: int = 3
+    content: str,
+    title: str,
+    *,
+    by: str = "",
+    at: Any = None,
+    late_for: Any = None,
+    decision: bool = False,
+    level: int = 3,
 ) -> SafeString:
     """One entry of a chronology."""
     return draw("event", content=content, title=title, by=by, at=at, late_for=late_for, decision=decision, level=level)
