@@ -1,4 +1,4 @@
-"""Protocol files: reading them, saying what is wrong in which line, and the canonical form that is stored and hashed."""
+"""Protocol files: reading them, saying what is wrong in which line, and the canonical form with its hash."""
 
 from __future__ import annotations
 

@@ -1,0 +1,142 @@
+"""Contradictions between the settings of a whole protocol, each with its place and its remedy, and advice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Protocol as Shape
+
+from escalation.protocol_limits import Finding, limit_advice, limit_contradictions
+from escalation.protocol_parts import (
+    BoardFormField,
+    Choice,
+    Clock,
+    FinalAuthority,
+    Ground,
+    OnwardRoute,
+    ScopeQuestion,
+    Stage,
+)
+from escalation.protocol_stages import stage_contradictions, used_twice, vetoes
+from escalation.protocol_words import AuthorityKind
+
+PREFILL_PATHS = (
+    "person.name",
+    "person.date_of_birth",
+    "person.address",
+    "board.members",
+    "dispute.summary",
+    "dispute.methodology",
+    "dispute.desired_outcomes",
+    "dispute.safety",
+    "dispute.positions",
+    "dispute.ground",
+)
+STAGE_PREFILL = re.compile(r"^stage([1-8])\.(escalated_by|concluded_on)$")
+NEEDS_SOMEBODY = (AuthorityKind.RECOMMENDATION, AuthorityKind.DETERMINATION, AuthorityKind.MEDIATION)
+
+
+class Whole(Shape):
+    """What these checks read of a protocol."""
+
+    @property
+    def effective_from(self) -> date: ...
+    @property
+    def review_due(self) -> date | None: ...
+    @property
+    def subjects(self) -> tuple[Choice, ...]: ...
+    @property
+    def grounds(self) -> tuple[Ground, ...]: ...
+    @property
+    def categories(self) -> tuple[Choice, ...]: ...
+    @property
+    def out_of_scope(self) -> tuple[ScopeQuestion, ...]: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def stages(self) -> tuple[Stage, ...]: ...
+    @property
+    def final_authority(self) -> FinalAuthority: ...
+    @property
+    def onward_routes(self) -> tuple[OnwardRoute, ...]: ...
+    @property
+    def board_form(self) -> tuple[BoardFormField, ...]: ...
+
+
+def contradictions(protocol: Whole) -> Iterator[Finding]:
+    """Everything that cannot be meant; a file with any of these is not a protocol."""
+    misnumbered = list(_numbering(protocol.stages))
+    yield from misnumbered
+    if misnumbered:
+        return  # every later message speaks of stages by number
+    yield from _dates(protocol)
+    yield from _codes(protocol)
+    yield from stage_contradictions(protocol.stages)
+    yield from limit_contradictions(protocol.stages, protocol.clock)
+    yield from _last_word(protocol.stages[-1], protocol.final_authority)
+    yield from _board_form(protocol)
+
+
+def advice(protocol: Whole) -> Iterator[Finding]:
+    """What is allowed, and often not meant."""
+    yield from limit_advice(protocol.stages, protocol.clock)
+    yield from vetoes(protocol.stages)
+    if protocol.stages[-1].is_referral and not protocol.board_form:
+        yield Finding(("stages", len(protocol.stages) - 1, "is_referral"), "a referral without a form: see board_form")
+
+
+def _numbering(stages: Sequence[Stage]) -> Iterator[Finding]:
+    for index, stage in enumerate(stages):
+        if stage.order != index + 1:
+            said = f"stages are numbered 1, 2, 3 … in the order of the file: write {index + 1}, not {stage.order}"
+            yield Finding(("stages", index, "order"), said)
+
+
+def _dates(protocol: Whole) -> Iterator[Finding]:
+    if protocol.review_due and protocol.review_due <= protocol.effective_from:
+        said = "the review is due before the protocol takes effect: write a later date, or leave it out"
+        yield Finding(("review_due",), said)
+
+
+def _codes(protocol: Whole) -> Iterator[Finding]:
+    lists: dict[str, Sequence[Choice | ScopeQuestion | OnwardRoute | BoardFormField]] = {
+        "subjects": protocol.subjects,
+        "grounds": protocol.grounds,
+        "categories": protocol.categories,
+        "out_of_scope": protocol.out_of_scope,
+        "onward_routes": protocol.onward_routes,
+        "board_form": protocol.board_form,
+    }
+    for name, entries in lists.items():
+        yield from used_twice((name,), "code", [entry.code for entry in entries])
+
+
+def _last_word(last: Stage, authority: FinalAuthority) -> Iterator[Finding]:
+    if not last.is_referral:
+        if authority.kind in NEEDS_SOMEBODY:
+            said = f"a {authority.kind} needs a referral: add 'is_referral: true' to the last stage, or write agreement"
+            yield Finding(("final_authority", "kind"), said)
+        return
+    if authority.kind is AuthorityKind.NONE:
+        return  # those who lead the last stage record the result
+    led_by = [lead.role for lead in last.leads.roles]
+    names = ", ".join(led_by)
+    if authority.role is None:
+        said = f"somebody makes this {authority.kind}: add 'role:' with one of those who lead the last stage ({names})"
+        yield Finding(("final_authority",), said)
+    elif authority.role not in led_by:
+        said = f"the last stage is not led by a {authority.role.title}: name one of those who lead it ({names})"
+        yield Finding(("final_authority", "role"), said)
+
+
+def _board_form(protocol: Whole) -> Iterator[Finding]:
+    for index, field in enumerate(protocol.board_form):
+        of_stage = STAGE_PREFILL.match(field.prefill)
+        known = field.prefill in ("", *PREFILL_PATHS) or (of_stage and int(of_stage[1]) <= len(protocol.stages))
+        if not known:
+            said = (
+                f"the record has no '{field.prefill}': write one of {', '.join(PREFILL_PATHS)}, stageN.escalated_by, "
+                "stageN.concluded_on (N is a stage of this file), or leave prefill out"
+            )
+            yield Finding(("board_form", index, "prefill"), said)

@@ -1,0 +1,202 @@
+"""The parts of a protocol file as typed, validated data: words, clock, stages, leads, limits, duties, forms."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cases.roles import Role
+from escalation.protocol_words import (
+    Anchor,
+    AuthorityKind,
+    DayKind,
+    DutyKind,
+    Event,
+    Gate,
+    LeadMode,
+    LimitKind,
+    Of,
+    OnMissed,
+    Side,
+    Unit,
+)
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class Data(BaseModel):
+    """Frozen, and strict about unknown keys so that a misspelt setting is an error and never silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True)
+
+
+class Choice(Data):
+    """One answer somebody can pick."""
+
+    code: Key
+    label: Text
+    hint: str = ""
+
+
+class Ground(Choice):
+    """Why a decision may be challenged, and what else must then be asked (C-02)."""
+
+    requires_capacity: bool = False
+
+
+class ScopeQuestion(Data):
+    """A question that sends matters of another procedure elsewhere; nothing about the matter is stored (B-43)."""
+
+    code: Key
+    question: Text
+    signpost: Text
+
+
+class Terminology(Data):
+    """The partnership's own words."""
+
+    dispute: Text = "professional disagreement"
+    stage: Text = "Stage"
+    person: Text = "person at risk"
+    raise_it: Text = "Raise a professional disagreement"
+
+
+class Clock(Data):
+    """How this protocol counts; hours are always real hours."""
+
+    anchor: Anchor = Anchor.CONCERN_AROSE
+    days: DayKind = DayKind.CALENDAR_DAYS
+    first_day_number: Annotated[int, Field(ge=0, le=1)] = 1
+    day_end: time = time(23, 59)
+    indicative: bool = False
+    warn_hours_before: tuple[Annotated[int, Field(gt=0, le=24 * 60)], ...] = (24,)
+    tell_next_up_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0
+
+
+class ImmediateRisk(Data):
+    """Whether a person at immediate risk may enter at, or jump to, a later stage (C-10)."""
+
+    may_enter_any_stage: bool = False
+    text: str = ""
+
+
+class LeadRole(Data):
+    """A role that leads a stage; ``remit`` tells two holders of one role apart (A-21)."""
+
+    role: Role
+    remit: str = ""
+    label: str = ""
+
+
+class Leads(Data):
+    """Who leads a stage: of each party agency, or (``of_partnership``) of the partnership as a whole."""
+
+    mode: LeadMode = LeadMode.PAIR_PER_AGENCY
+    roles: Annotated[tuple[LeadRole, ...], Field(min_length=1)]
+    of_partnership: bool = False
+    joint: bool = False
+
+
+class Limit(Data):
+    """One time limit of a stage.
+
+    With unit hours ``number`` is a duration; with any day unit it is a day number under the clock's
+    ``first_day_number`` ('Day 3'), or, with ``after: true``, a count of days after the anchor's day.
+    A start limit is watched while the stage before is open (of the first stage: from the raising) and met
+    when its own stage opens; counted from a stage's opening or first discussion, that is the stage before.
+    """
+
+    key: Key
+    kind: LimitKind
+    number: Annotated[int, Field(ge=0, le=1000)]
+    unit: Unit
+    after: bool = False
+    anchor: Anchor | None = None
+    anchor_limit: str = ""
+    label: Text
+    owner: Side = Side.RESPONDING
+    indicative: bool | None = None
+    or_sooner: bool = False
+    on_missed: OnMissed = OnMissed.TELL
+
+
+class DutySpec(Data):
+    """Something a stage owes, by whom, and which way it bars until done."""
+
+    kind: DutyKind
+    by: Side = Side.RAISING
+    gate: Gate = Gate.LEAVE
+    why: str = ""
+
+
+class NoticeSpec(Data):
+    """Who besides the people on the dispute is told of an event."""
+
+    on: Event
+    role: Role
+    of: Of
+    why: str = ""
+
+
+class Stage(Data):
+    """One step of the protocol."""
+
+    order: Annotated[int, Field(ge=1, le=8)]
+    label: Text
+    name: Text
+    about: Text
+    kind: Literal["informal", "formal"] = "formal"
+    single_agency: bool = False
+    leads: Leads
+    limits: tuple[Limit, ...] = ()
+    duties: tuple[DutySpec, ...] = ()
+    notices: tuple[NoticeSpec, ...] = ()
+    feedback_to: tuple[Literal["originator", "previous_leads"], ...] = ("originator",)
+    participants_always: tuple[Literal["originator", "responder"], ...] = ()
+    triggers: tuple[Choice, ...] = ()
+    advice_from: tuple[LeadRole, ...] = ()
+    suggested_meetings: tuple[Text, ...] = ()
+    interim_plan: bool = False
+    optional: bool = False
+    is_referral: bool = False
+    referred_by: tuple[LeadRole, ...] = ()
+
+
+class FinalAuthority(Data):
+    """Who has the last word, what it is called, and what it is worth."""
+
+    kind: AuthorityKind
+    role: Role | None = None
+    title: Text
+    text: str = ""
+
+
+class OnwardRoute(Data):
+    """A body to which a matter may go on, before or after the last word (B-39, C-25, C-28, A-22)."""
+
+    code: Key
+    body: Text
+    when: Text
+    by_role: Role
+    always: bool = False
+
+
+class BoardFormField(Data):
+    """One field of the board's referral form, prefilled from the record by a named path."""
+
+    code: Key
+    label: Text
+    prefill: str = ""
+    required: bool = True
+    long: bool = False
+
+
+class Closure(Data):
+    """What ends a dispute (D-19)."""
+
+    written_confirmation_by_each: bool = True
+    outstanding_issues_need_owner_and_date: bool = True
+    debrief: str = ""
