@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -88,6 +89,8 @@ class Services:
 
     state: Path
     durable: bool = True
+    held: tuple[int, ...] = ()
+    start_again_at: float = 0.0
     account: pwd.struct_passwd | None = field(default_factory=_account)
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -97,7 +100,7 @@ class Services:
         wanted = self.state / "run"
         if len(str(wanted)) + len("/.s.PGSQL.5432.lock") <= SOCKET_PATH_LIMIT:
             return wanted
-        return Path("/tmp") / f"escalation-{hashlib.sha256(str(wanted).encode()).hexdigest()[:16]}"
+        return Path(tempfile.gettempdir()) / f"escalation-{hashlib.sha256(str(wanted).encode()).hexdigest()[:16]}"
 
     def url(self, role: str, database: str = DATABASE) -> str:
         return f"postgres://{role}@/{database}?host={self.sockets}"
@@ -115,7 +118,7 @@ class Services:
 
     def start(self) -> None:
         """Start both and return when both answer; each step may be repeated."""
-        self._make_directories()
+        self.make_directories()
         self.start_postgres()
         self.start_valkey()
 
@@ -152,6 +155,18 @@ class Services:
                 child.kill()
                 child.wait()
 
+    def look_after(self, tell: Callable[[str], None]) -> None:
+        """Start again what has died."""
+        for name, start in (("postgres", self.start_postgres), ("valkey", self.start_valkey)):
+            child = self.children.get(name)
+            if child is not None and child.poll() is not None and time.monotonic() > self.start_again_at:
+                self.start_again_at = time.monotonic() + 5
+                tell(f"{name} ended ({child.returncode}); starting it again.")
+                try:
+                    start()
+                except ServiceError as problem:
+                    tell(str(problem))
+
     def create_database(self) -> None:
         """Make the two roles and the database if they are not there yet."""
         import psycopg
@@ -166,7 +181,7 @@ class Services:
         with psycopg.connect(self.url(SUPERUSER), autocommit=True) as connection:
             connection.execute((Path(__file__).parent / "roles.sql").read_bytes())
 
-    def _make_directories(self) -> None:
+    def make_directories(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
         if self.account:
             self.state.chmod(0o711)
@@ -238,6 +253,7 @@ class Services:
                 stderr=log,
                 cwd="/",
                 env=self._clean_environment(),
+                pass_fds=self.held,
                 preexec_fn=die_with_parent(last_signal),
                 **self._as_account(),
             )

@@ -2,13 +2,12 @@
 
 from importlib.util import find_spec
 
-from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic.base import RedirectView
 
 
+@login_not_required
 def healthy(request: HttpRequest) -> HttpResponse:
     """Answer a health check: the web process is up (the database is asked by its own check)."""
     return HttpResponse("ok", content_type="text/plain")

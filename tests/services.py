@@ -1,5 +1,6 @@
 """Throw-away PostgreSQL and Valkey for one test run, started before any settings are read."""
 
+import atexit
 import os
 import shutil
 import sys
@@ -46,6 +47,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         started = Services(Path(tempfile.mkdtemp(prefix="escalation-test-")), durable=False)
         _ours.append(started)
         os.environ[STATE_VARIABLE] = str(started.state)
+        atexit.register(_clear_away)
         started.start()
         started.create_database()
     os.environ.update(services().environment())
@@ -64,6 +66,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
+    _clear_away()
+
+
+def _clear_away() -> None:
     while _ours:
         started = _ours.pop()
         started.stop()
