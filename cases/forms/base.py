@@ -24,14 +24,13 @@ def required_message(field: forms.Field, label: str) -> str:
     return f"{verb} {label[:1].lower()}{label[1:]}"
 
 
-class GovukMixin:
+class GovukMixin(forms.BaseForm):
     """Behaviour of every form, for plain forms and model forms alike."""
 
     template_name = "django/forms/govuk_form.html"
-    default_renderer = GovukRenderer
+    default_renderer: Any = GovukRenderer
     use_required_attribute = False
     sizes: ClassVar[Mapping[str, str]] = {}
-    fields: dict[str, forms.Field]
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         self.with_nul: set[str] = set()
@@ -52,16 +51,15 @@ class GovukMixin:
 
     def full_clean(self) -> None:
         """Check all fields; a NUL is an error of the field in which it came."""
-        super().full_clean()  # type: ignore[misc]
+        super().full_clean()
         for name in self.fields:
-            if any(
-                key == self.add_prefix(name) or key.startswith(f"{self.add_prefix(name)}_") for key in self.with_nul
-            ):  # type: ignore[attr-defined]
-                self.add_error(name, forms.ValidationError(NUL_REFUSED, code="nul"))  # type: ignore[attr-defined]
+            key = self.add_prefix(name)
+            if any(sent == key or sent.startswith(f"{key}_") for sent in self.with_nul):
+                self.add_error(name, forms.ValidationError(NUL_REFUSED, code="nul"))
 
     def as_govuk(self) -> SafeString:
         """The error summary and all fields."""
-        return SafeString(self.render(self.template_name))  # type: ignore[attr-defined]
+        return self.render(self.template_name)
 
 
 def _lists(data: Any) -> Iterator[tuple[str, list[Any]]]:

@@ -35,7 +35,7 @@ def kind_of(widget: forms.Widget) -> str:
 
 def field_id(bound: BoundField) -> str:
     """The id of the control, or of the first one of a group."""
-    return bound.auto_id or bound.html_name
+    return str(bound.field.widget.attrs.get("id") or bound.auto_id or bound.html_name)
 
 
 def error_anchor(bound: BoundField) -> str:

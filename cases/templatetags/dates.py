@@ -55,7 +55,7 @@ def due_words(due: date | datetime, now: datetime | None = None) -> str:
     day = day_month(due) if now is None or local(now).year == there.year else long_date(due)
     if not isinstance(there, datetime) or (there.hour, there.minute) == END_OF_DAY:
         return f"{day}, end of day"
-    return f"{day}, {clock_time(due)}"
+    return f"{day}, {there:%H:%M}"
 
 
 @register.filter(name="by_when")
