@@ -1,0 +1,1 @@
+"""The JSON API of cases, and what the API of every package shares: who acts, how an error is told."""

@@ -1,0 +1,44 @@
+"""Who calls the API, and in which role: the session's, or the one named in the X-Acting-As header."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.utils import timezone
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from cases.acting import chosen_from, roles_of
+from cases.middleware import SESSION_KEY
+from cases.models import Appointment, User
+
+HEADER = "X-Acting-As"
+
+
+class ActingApiRequest(Request):
+    """An API request of somebody who acts in a role; every endpoint but the token's gets this."""
+
+    acting: Appointment
+    user: User
+
+
+class ActsInARole(BasePermission):
+    """Lets through who is signed in and acts in a role, and puts that role on the request as ``acting``."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Find the role; a header that names none of the caller's own running roles is refused, not ignored."""
+        if not request.user or not request.user.is_authenticated:
+            return False
+        roles = roles_of(cast("User", request.user), day=timezone.localdate())
+        if not roles:
+            raise PermissionDenied("You hold no role today, so there is nothing you can do here.")
+        named = request.headers.get(HEADER)
+        if named is not None:
+            acting = chosen_from(roles, named.strip())
+            if acting is None:
+                raise PermissionDenied(f"{HEADER} names no role that you hold today.")
+        else:
+            acting = chosen_from(roles, request._request.session.get(SESSION_KEY)) or roles[0]
+        cast("Any", request).acting = cast("Any", request._request).acting = acting
+        return True

@@ -1,0 +1,49 @@
+"""How the API tells an error: always ``{"message", "code", "field"}``, and all of them under ``errors`` for bad input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from cases.errors import Refused
+from cases.http import NOT_FOUND
+
+STATUS = {"invalid": 400, "forbidden": 403, "shut": 409, "stale": 409}
+
+
+def answer(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The response for an error, None for a fault of ours (which becomes a 500 and is logged)."""
+    if isinstance(error, Refused):
+        return Response(_body(error.message, error.code, error.field), status=STATUS.get(error.code, 400))
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        field, message = _first(error.detail)
+        response.data = _body(message, "invalid", field) | {"errors": error.detail}
+    elif isinstance(error, Http404 | exceptions.NotFound):
+        response.data = _body(NOT_FOUND, "not_found")
+    elif isinstance(error, PermissionDenied | exceptions.PermissionDenied):
+        response.data = _body(str(getattr(error, "detail", "") or "This is not yours to do."), "forbidden")
+    elif isinstance(error, exceptions.APIException):
+        response.data = _body(str(error.detail), str(error.default_code))
+    return response
+
+
+def _body(message: str, code: str, field: str | None = None) -> dict[str, Any]:
+    return {"message": message, "code": code, "field": field}
+
+
+def _first(detail: Any, field: str | None = None) -> tuple[str | None, str]:
+    """The first thing that is wrong, with the field it is about."""
+    if isinstance(detail, dict) and detail:
+        name, inner = next(iter(detail.items()))
+        return _first(inner, None if name == "non_field_errors" else ".".join(filter(None, [field, str(name)])))
+    if isinstance(detail, list) and detail:
+        return _first(next((item for item in detail if item), ""), field)
+    return field, str(detail)

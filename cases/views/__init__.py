@@ -1,0 +1,1 @@
+"""Pages of the cases package, grouped by what they are about."""

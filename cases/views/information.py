@@ -1,0 +1,36 @@
+"""Pages that explain the service to anybody: privacy, accessibility, what reading leaves behind, first steps."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept about people, why, and whom to ask."""
+    return render(request, "cases/privacy.html")
+
+
+@require_safe
+@login_not_required
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What works for whom, what does not yet, and how to tell us."""
+    return render(request, "cases/accessibility.html")
+
+
+@require_safe
+@login_not_required
+def recording(request: HttpRequest) -> HttpResponse:
+    """What is recorded when somebody reads."""
+    return render(request, "cases/recording.html")
+
+
+@require_safe
+@login_not_required
+def guidance(request: HttpRequest) -> HttpResponse:
+    """The first steps of each role."""
+    return render(request, "cases/help.html")
