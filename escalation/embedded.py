@@ -192,6 +192,8 @@ class Services:
             elif directory.stat().st_uid != os.geteuid():
                 raise ServiceError(f"{directory} belongs to another account. Remove it or set STATE_DIRECTORY.")
             directory.chmod(0o700)
+        for ours in ("static", "files", "mail"):
+            (self.state / ours).mkdir(mode=0o700, exist_ok=True)
 
     def _refuse_other_version(self, data: Path) -> None:
         marker = data / "PG_VERSION"

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 @login_not_required
 def healthy(request: HttpRequest) -> HttpResponse:
-    """Answer a health check: the web process is up (the database is asked by its own check)."""
+    """Answer a health check: this web process is up, whatever the database does."""
     return HttpResponse("ok", content_type="text/plain")
 
 
