@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from escalation.protocol import Anchor, Clock, DayKind, Limit, Protocol, Unit
+from escalation.protocol import Anchor, Clock, DayKind, Limit, LimitKind, Protocol, Unit
 from escalation.working_days import Calendar, Counted, add_calendar_days, add_working_days
 
 LONDON = ZoneInfo("Europe/London")
@@ -22,6 +22,9 @@ ANCHOR_WORDS = {
     Anchor.PREVIOUS_LIMIT_DUE: "the previous limit fell due",
     Anchor.PREVIOUS_LIMIT_MET: "the previous limit was met",
 }
+OF_A_STAGE = (Anchor.STAGE_OPENED, Anchor.FIRST_DISCUSSION, Anchor.REQUEST_SENT)
+
+Events = Mapping[Anchor, datetime] | Mapping[str, datetime]
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,12 @@ class Due:
     rule: str
     skipped: tuple[tuple[date, str], ...]
     calendar_version: str
+    counted_from: str = ""
 
     def explanation(self) -> dict[str, object]:
         """The explanation as plain data, for storage, page, API and PDF alike."""
         return {
-            "anchor": ANCHOR_WORDS[self.anchor],
+            "anchor": self.counted_from or ANCHOR_WORDS[self.anchor],
             "anchor_at": self.anchor_at.isoformat(),
             "rule": self.rule,
             "skipped": [{"day": day.isoformat(), "why": why} for day, why in self.skipped],
@@ -51,16 +55,42 @@ def anchor_of(limit: Limit, clock: Clock) -> Anchor:
     return limit.anchor or clock.anchor
 
 
-def due(limit: Limit, clock: Clock, anchor_at: datetime, calendar: Calendar) -> Due:
-    """When ``limit`` falls due, counted from ``anchor_at`` (aware); hours are real hours, days end at the clock's day end."""
+def anchor_words(limit: Limit, clock: Clock) -> str:
+    """That event in words, naming the stage or the limit that is meant."""
     anchor = anchor_of(limit, clock)
+    if anchor is Anchor.PREVIOUS_LIMIT_DUE:
+        return f"the limit '{limit.anchor_limit}' fell due"
+    if anchor is Anchor.PREVIOUS_LIMIT_MET:
+        return f"the limit '{limit.anchor_limit}' was met"
+    if limit.kind is LimitKind.START and anchor is Anchor.STAGE_OPENED:
+        return "the stage before it opened"
+    return ANCHOR_WORDS[anchor]
+
+
+def due(limit: Limit, clock: Clock, anchor_at: datetime, calendar: Calendar, own_date: datetime | None = None) -> Due:
+    """When ``limit`` falls due, counted from ``anchor_at`` (aware).
+
+    Hours are real hours; days end at the clock's day end. A professional's ``own_date`` counts only where the
+    protocol says "or sooner", and only when it is sooner.
+    """
+    if anchor_at.tzinfo is None:
+        raise ValueError("a limit is counted from a moment with a time zone")
+    anchor, words = anchor_of(limit, clock), anchor_words(limit, clock)
     if limit.unit is Unit.HOURS:
         due_at = anchor_at.astimezone(UTC) + timedelta(hours=limit.number)
-        rule = f"{limit.number} hours, counted as real hours, after {ANCHOR_WORDS[anchor]}"
-        return Due(due_at, anchor, anchor_at, rule, (), calendar.version)
-    counted = _count(limit, clock, anchor_at.astimezone(LONDON).date(), calendar)
-    local = datetime.combine(counted.day, clock.day_end, tzinfo=LONDON)
-    return Due(local.astimezone(UTC), anchor, anchor_at, _rule(limit, clock, anchor), counted.skipped, calendar.version)
+        hours = (
+            "1 hour, counted as a real hour," if limit.number == 1 else f"{limit.number} hours, counted as real hours,"
+        )
+        found = Due(due_at, anchor, anchor_at, f"{hours} after {words}", (), calendar.version, words)
+    else:
+        counted = _count(limit, clock, anchor_at.astimezone(LONDON).date(), calendar)
+        due_at = datetime.combine(counted.day, clock.day_end, tzinfo=LONDON).astimezone(UTC)
+        rule = _rule(limit, clock, words)
+        found = Due(due_at, anchor, anchor_at, rule, counted.skipped, calendar.version, words)
+    if limit.or_sooner and own_date is not None and own_date < found.due_at:
+        rule = f"{found.rule}, or sooner on the professional's own date, which is sooner"
+        return replace(found, due_at=own_date.astimezone(UTC), rule=rule)
+    return found
 
 
 def day_kind(limit: Limit, clock: Clock) -> DayKind:
@@ -75,25 +105,54 @@ def _count(limit: Limit, clock: Clock, start: date, calendar: Calendar) -> Count
     return add_calendar_days(start, days)
 
 
-def _rule(limit: Limit, clock: Clock, anchor: Anchor) -> str:
-    kind = "working days" if day_kind(limit, clock) is DayKind.WORKING_DAYS else "calendar days"
-    ends = "the end of the day" if clock.day_end.hour == 23 else f"{clock.day_end:%H:%M}"
+def _rule(limit: Limit, clock: Clock, words: str) -> str:
+    working = day_kind(limit, clock) is DayKind.WORKING_DAYS
+    kind = ("working day" if working else "calendar day") + ("" if limit.after and limit.number == 1 else "s")
+    at = None if clock.day_end >= time(23, 59) else f"{clock.day_end:%H:%M}"
     if limit.after:
-        return f"{limit.number} {kind} after the day {ANCHOR_WORDS[anchor]}, until {ends}"
-    return (
-        f"until {ends} of Day {limit.number}, counting {kind}, "
-        f"where Day {clock.first_day_number} is the day {ANCHOR_WORDS[anchor]}"
-    )
+        return f"{limit.number} {kind} after the day {words}, until {at or 'the end of the day'}"
+    end = f"{at} on" if at else "the end of"
+    return f"until {end} Day {limit.number}, counting {kind}, where Day {clock.first_day_number} is the day {words}"
 
 
 def schedule(
-    protocol: Protocol, events: Mapping[Anchor, datetime], calendar: Calendar
+    protocol: Protocol, events: Events, calendar: Calendar, *, stage: int | None = None
 ) -> Iterator[tuple[int, Limit, Due | None]]:
-    """Every limit of every stage with its due date, or None while its anchor has not happened yet (F82)."""
-    for stage in protocol.stages:
-        for limit in stage.limits:
-            at = events.get(anchor_of(limit, protocol.clock))
-            yield stage.order, limit, due(limit, protocol.clock, at, calendar) if at else None
+    """Every limit of every stage with its due date, or None while what it is counted from has not happened yet (F82).
+
+    ``events`` are named as anchors are. ``stage_opened.2`` is the opening of stage 2 and
+    ``previous_limit_met.KEY`` the meeting of that limit; a bare ``stage_opened`` is that of ``stage``, or of any
+    stage when none is given. What counts from another limit falling due follows from that limit.
+    """
+    known = {str(name): at for name, at in events.items()}
+    found: dict[str, Due | None] = {}
+    for one in protocol.stages:
+        for limit in one.limits:
+            at = _anchor_at(limit, protocol.clock, one.order, known, found, stage)
+            own = known.get(f"own_date.{limit.key}")
+            found[limit.key] = due(limit, protocol.clock, at, calendar, own) if at else None
+            yield one.order, limit, found[limit.key]
+
+
+def _anchor_at(
+    limit: Limit,
+    clock: Clock,
+    order: int,
+    known: Mapping[str, datetime],
+    found: Mapping[str, Due | None],
+    stage: int | None,
+) -> datetime | None:
+    anchor = anchor_of(limit, clock)
+    if anchor is Anchor.PREVIOUS_LIMIT_DUE:
+        before = found.get(limit.anchor_limit)
+        return before.due_at if before else None
+    if anchor is Anchor.PREVIOUS_LIMIT_MET:
+        return known.get(f"{anchor}.{limit.anchor_limit}", known.get(anchor))
+    if anchor not in OF_A_STAGE:
+        return known.get(anchor)
+    watched = order - 1 if limit.kind is LimitKind.START else order
+    bare = known.get(anchor) if stage in (None, watched) else None
+    return known.get(f"{anchor}.{watched}", bare)
 
 
 def warnings_before(due_at: datetime, clock: Clock) -> tuple[datetime, ...]:

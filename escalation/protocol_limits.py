@@ -104,12 +104,10 @@ def _anchor(placed: Placed, clock: Clock, before: dict[str, Placed]) -> Iterator
             )
             yield Finding((*placed.place, "anchor"), said)
         return
-    if limit.anchor_limit and limit.anchor_limit not in before:
-        names = ", ".join(before) or "none stands before it"
-        said = f"no limit before this one has the key '{limit.anchor_limit}': name one of those ({names})"
+    if limit.anchor_limit not in before:
+        names = ", ".join(before) or "none stands before this one"
+        said = f"no limit before this one has the key '{limit.anchor_limit}': write one of them ({names})"
         yield Finding((*placed.place, "anchor_limit"), said)
-    elif not before:
-        yield Finding((*placed.place, "anchor"), "no limit stands before this one to count from: name an event")
 
 
 AFTER_RAISING = (Anchor.DISPUTE_RAISED, Anchor.STAGE_OPENED, Anchor.FIRST_DISCUSSION, Anchor.REQUEST_SENT)
@@ -171,7 +169,7 @@ def _counted_from(placed: Placed, clock: Clock) -> tuple[Anchor, str]:
     if anchor in (Anchor.STAGE_OPENED, Anchor.FIRST_DISCUSSION, Anchor.REQUEST_SENT):
         return anchor, str(placed.stage.order - (limit.kind is LimitKind.START))
     if anchor in COUNTED_FROM_A_LIMIT:
-        return anchor, limit.anchor_limit or f"the one before {limit.key}"
+        return anchor, limit.anchor_limit
     return anchor, ""
 
 
