@@ -59,6 +59,8 @@ def details(content: str, summary: str, *, is_open: bool = False) -> SafeString:
 @register.simple_block_tag(end_name="end_summary_list")
 def summary_list(content: str, *, card: str = "") -> SafeString:
     """A list of facts; its rows are made by the row tag."""
+    if "govuk-summary-list__actions" not in content:
+        content = SafeString(content.replace(" govuk-summary-list__row--no-actions", ""))
     return draw("summary_list", content=content, card=card)
 
 
@@ -72,16 +74,9 @@ def row(content: str, key: str, *, change: str = "", change_text: str = "Change"
 def table(
     content: str, caption: str, *headings: str, hide_caption: bool = False, numeric: str = "", size: str = "m"
 ) -> SafeString:
-    """A table that scrolls by itself on a narrow screen; the content is its rows."""
-    return draw(
-        "table",
-        content=content,
-        caption=caption,
-        headings=headings,
-        hide_caption=hide_caption,
-        numeric=numeric,
-        size=size,
-    )
+    """A table that scrolls by itself on a narrow screen; numeric names headings, separated by commas."""
+    columns = [(heading, heading in numeric.split(", ")) for heading in headings]
+    return draw("table", content=content, caption=caption, columns=columns, hide_caption=hide_caption, size=size)
 
 
 @register.simple_block_tag(end_name="end_table_row")

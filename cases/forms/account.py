@@ -1,0 +1,62 @@
+"""Signing in and setting a password, in the product's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+
+from cases.forms.base import GovukMixin
+
+EMAIL_ERRORS = {
+    "required": "Enter your work e-mail address",
+    "invalid": "Enter an e-mail address in the correct form, like name@example.org",
+}
+NO_MATCH = "No account has this e-mail address and password. Check both, or set a new password"
+
+
+class SignInForm(GovukMixin, LoginForm):  # type: ignore[misc]
+    """E-mail address and password."""
+
+    error_messages = LoginForm.error_messages | {"email_password_mismatch": NO_MATCH, "invalid_login": NO_MATCH}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_email(self.fields["login"])
+        password = self.fields["password"]
+        password.label, password.help_text, password.required = "Password", "", True
+        password.error_messages["required"] = "Enter your password"
+        password.widget.attrs.pop("placeholder", None)
+
+
+class ForgottenPasswordForm(GovukMixin, ResetPasswordForm):  # type: ignore[misc]
+    """Where to send the link for a new password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_email(self.fields["email"])
+
+
+class NewPasswordForm(GovukMixin, ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password, typed twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, second = self.fields["password1"], self.fields["password2"]
+        first.label, second.label = "New password", "The same password once more"
+        first.help_text = "At least 12 characters. Three words that do not belong together are strong and easy to remember."
+        second.help_text = ""
+        first.error_messages["required"] = "Enter a new password"
+        second.error_messages["required"] = "Enter the new password once more"
+        for field in (first, second):
+            field.widget.attrs.pop("placeholder", None)
+
+
+def _ask_for_email(field: Any) -> None:
+    field.label = "E-mail address"
+    field.error_messages.update(EMAIL_ERRORS)
+    field.widget.attrs.pop("placeholder", None)
+    field.widget.attrs.update({"autocomplete": "username", "spellcheck": "false"})
+    for validator in field.validators:
+        if getattr(validator, "code", "") == "invalid":
+            validator.message = EMAIL_ERRORS["invalid"]
