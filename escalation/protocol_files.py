@@ -14,6 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from escalation.protocol import Protocol
+from escalation.protocol_errors import in_words
 
 Place = tuple[str | int, ...]
 LARGEST_FILE = 500_000
@@ -40,7 +41,13 @@ class ProtocolFileError(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without its traps: ``on:`` stays a word, 23:59 stays a time, a date stays text, a key may occur once."""
+    """YAML without its traps: ``on:`` stays a word, 23:59 stays a time, a date stays text, no entry stands for another."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="* refers to another entry; write it out instead", problem_mark=mark)
+        return super().compose_node(parent, index)
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -52,48 +59,87 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A file that was looked at: the protocol it holds, or what is wrong with it; and what deserves a second look."""
+
+    protocol: Protocol | None
+    problems: tuple[Problem, ...] = ()
+    advice: tuple[Problem, ...] = ()
+
+
 def load(path: Path) -> Protocol:
     """The protocol in this file; ProtocolFileError with every problem otherwise."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ProtocolFileError([Problem(1, "", f"the file cannot be read: {error.strerror}")]) from error
-    except UnicodeDecodeError as error:
-        raise ProtocolFileError([Problem(1, "", "the file is not UTF-8 text; save it as UTF-8")]) from error
-    return loads(text)
+    return loads(_read(path))
 
 
 def loads(text: str) -> Protocol:
     """The protocol in this text (YAML, or JSON, which is YAML too); ProtocolFileError with every problem otherwise."""
+    return _validated(text)[0]
+
+
+def check(path: Path) -> Checked:
+    """Everything there is to say about a file, without raising."""
+    try:
+        protocol, lines = _validated(_read(path))
+    except ProtocolFileError as error:
+        return Checked(None, problems=error.problems)
+    found = [Problem(_line_of(one.place, lines), _written(one.place), one.message) for one in protocol.advice()]
+    return Checked(protocol, advice=tuple(found))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ProtocolFileError([Problem(1, "", f"the file cannot be read: {error.strerror}")]) from error
+    except UnicodeDecodeError as error:
+        raise ProtocolFileError([Problem(1, "", "the file is not UTF-8 text; save it as UTF-8")]) from error
+
+
+def _validated(text: str) -> tuple[Protocol, Mapping[Place, int]]:
     node = _compose(text)
     lines = dict(_lines(node, ()))
     repeated = list(_repeated_keys(node, ()))
     if repeated:
         raise ProtocolFileError(repeated)
-    document = _Loader("").construct_document(node)
+    document = _construct(node)
     if not isinstance(document, dict):
         raise ProtocolFileError([Problem(1, "", "a protocol file is a list of settings such as 'format: 1'")])
     try:
-        return Protocol.model_validate(document)
+        return Protocol.model_validate(document), lines
     except ValidationError as error:
-        raise ProtocolFileError(_problems(error, lines, document)) from error
+        raise ProtocolFileError(_problems(error, lines)) from error
 
 
 def _compose(text: str) -> yaml.Node:
     if len(text) > LARGEST_FILE:
         raise ProtocolFileError([Problem(1, "", f"the file is longer than {LARGEST_FILE} characters")])
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
+        node = _Loader(text).get_single_node()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        said = getattr(error, "problem", None) or "it is not YAML"
-        line = mark.line + 1 if mark else 1
-        message = f"this is not YAML: {said}. Put texts with : # ? , {{ or [ in them between quotation marks"
-        raise ProtocolFileError([Problem(line, "", message)]) from error
+        raise ProtocolFileError([_not_yaml(error)]) from error
+    except RecursionError as error:
+        raise ProtocolFileError([Problem(1, "", "settings are nested too deeply to be a protocol")]) from error
     if node is None:
         raise ProtocolFileError([Problem(1, "", "the file is empty")])
     return node
+
+
+def _construct(node: yaml.Node) -> Any:
+    try:
+        return _Loader("").construct_document(node)
+    except yaml.YAMLError as error:
+        raise ProtocolFileError([_not_yaml(error)]) from error
+    except ValueError as error:
+        raise ProtocolFileError([Problem(1, "", f"a value cannot be read: {error}")]) from error
+
+
+def _not_yaml(error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    said = getattr(error, "problem", None) or "a character that does not belong in a text file"
+    remedy = "put a text with : # ? , { or [ in it between quotation marks, and indent with spaces"
+    return Problem(mark.line + 1 if mark else 1, "", f"this cannot be read as YAML: {said}; {remedy}")
 
 
 def _lines(node: yaml.Node, place: Place) -> Iterator[tuple[Place, int]]:
@@ -132,11 +178,11 @@ def _written(place: Place) -> str:
     return words.lstrip(".")
 
 
-def _problems(error: ValidationError, lines: Mapping[Place, int], document: Any) -> list[Problem]:
-    found = []
-    for item in error.errors(include_url=False):
-        place: Place = item["loc"]
-        found.append(Problem(_line_of(place, lines), _written(place), item["msg"]))
+def _problems(error: ValidationError, lines: Mapping[Place, int]) -> list[Problem]:
+    found = [
+        Problem(_line_of(item["loc"], lines), _written(item["loc"]), in_words(item))
+        for item in error.errors(include_url=False)
+    ]
     return sorted(found, key=lambda problem: (problem.line, problem.path))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cases.roles import Role
 from escalation.protocol_words import (
@@ -31,6 +31,14 @@ class Data(BaseModel):
     """Frozen, and strict about unknown keys so that a misspelt setting is an error and never silently ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _is_text_that_can_be_stored(cls, value: Any) -> Any:
+        texts = value if isinstance(value, tuple) else (value,)
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            raise ValueError("a NUL character is no text: remove it")
+        return value
 
 
 class Choice(Data):

@@ -1,0 +1,1 @@
+"""Every change to a dispute: one function and one transaction each."""
