@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.conf import settings
+from django.utils.safestring import SafeString
 
 from cases.forms.base import GovukForm
 from cases.forms.fields import Checkboxes, DateParts, GovukDateField, Radios
@@ -166,12 +167,12 @@ def tag(options: Options) -> str:
 def banner(options: Options) -> str:
     words = f'<p class="govuk-notification-banner__heading">{options["text"]}</p>'
     success = options.get("type") == "success"
-    return tags.banner(form_tags.SafeString(words), success=success, identifier="govuk-notification-banner-title")
+    return tags.banner(SafeString(words), success=success, identifier="govuk-notification-banner-title")
 
 
 def panel(options: Options) -> str:
     title = options.get("titleText") or options["titleHtml"]
-    return tags.panel(form_tags.SafeString(options.get("html") or options.get("text") or ""), title)
+    return tags.panel(SafeString(options.get("html") or options.get("text") or ""), title)
 
 
 def details(options: Options) -> str:
@@ -181,13 +182,13 @@ def details(options: Options) -> str:
 def summary_list(options: Options) -> str:
     rows = "".join(
         tags.row(
-            form_tags.SafeString(_text(row, "value")),
+            SafeString(_text(row, "value")),
             _text(row, "key"),
             change=next((item["href"] for item in row.get("actions", {}).get("items", [])), ""),
         )
         for row in options["rows"]
     )
-    return tags.summary_list(form_tags.SafeString(rows), card=_text(options.get("card", {}), "title"))
+    return tags.summary_list(SafeString(rows), card=_text(options.get("card", {}), "title"))
 
 
 def table(options: Options) -> str:
@@ -195,12 +196,12 @@ def table(options: Options) -> str:
         return tags.cell(item["text"], header=number == 0, numeric=item.get("format") == "numeric")
 
     rows = "".join(
-        tags.table_row(form_tags.SafeString("".join(drawn_cell(number, item) for number, item in enumerate(row))))
+        tags.table_row(SafeString("".join(drawn_cell(number, item) for number, item in enumerate(row))))
         for row in options["rows"]
     )
     numeric = ", ".join(item["text"] for item in options["head"] if item.get("format") == "numeric")
     headings = [item["text"] for item in options["head"]]
-    markup = tags.table(form_tags.SafeString(rows), options["caption"], *headings, numeric=numeric)
+    markup = tags.table(SafeString(rows), options["caption"], *headings, numeric=numeric)
     inner = markup[markup.index("<table") : markup.index("</table>") + len("</table>")]
     return inner.replace(" app-cell", "")
 
