@@ -44,7 +44,9 @@ class NewPasswordForm(GovukMixin, ResetPasswordKeyForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         first, second = self.fields["password1"], self.fields["password2"]
         first.label, second.label = "New password", "The same password once more"
-        first.help_text = "At least 12 characters. Three words that do not belong together are strong and easy to remember."
+        first.help_text = (
+            "At least 12 characters. Three words that do not belong together are strong and easy to remember."
+        )
         second.help_text = ""
         first.error_messages["required"] = "Enter a new password"
         second.error_messages["required"] = "Enter the new password once more"

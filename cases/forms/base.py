@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
 from cases.forms.renderer import GovukRenderer
@@ -52,9 +53,9 @@ class GovukMixin(forms.BaseForm):
     def full_clean(self) -> None:
         """Check all fields; a NUL is an error of the field in which it came."""
         super().full_clean()
-        for name in self.fields:
-            key = self.add_prefix(name)
-            if any(sent == key or sent.startswith(f"{key}_") for sent in self.with_nul):
+        for name, field in self.fields.items():
+            parts = field.widget.widgets_names if isinstance(field.widget, forms.MultiWidget) else [""]
+            if self.with_nul.intersection(f"{self.add_prefix(name)}{part}" for part in parts):
                 self.add_error(name, forms.ValidationError(NUL_REFUSED, code="nul"))
 
     def as_govuk(self) -> SafeString:
@@ -63,7 +64,7 @@ class GovukMixin(forms.BaseForm):
 
 
 def _lists(data: Any) -> Iterator[tuple[str, list[Any]]]:
-    if isinstance(data, QueryDict):
+    if isinstance(data, MultiValueDict):
         yield from data.lists()
     else:
         for key, value in data.items():

@@ -67,6 +67,14 @@ def test_a_nul_in_a_part_of_a_date_is_refused() -> None:
     assert NUL_REFUSED in dated("1\x00", "2", "2026").errors["on"]
 
 
+def test_a_nul_is_no_error_of_a_field_whose_name_begins_alike() -> None:
+    class Alike(GovukForm):
+        what = forms.CharField(required=False)
+        what_else = forms.CharField(required=False)
+
+    assert list(Alike({"what_else": "a\x00"}).errors) == ["what_else"]
+
+
 def test_a_text_too_long_says_by_how_much() -> None:
     form = Discussion({"how": "phone", "what": "x" * 25})
 
