@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
 
+from cases.forms.fields import DateParts
 from cases.forms.renderer import GovukRenderer
 
 LONGEST_TEXT = 20_000
@@ -54,7 +55,7 @@ class GovukMixin(forms.BaseForm):
         """Check all fields; a NUL is an error of the field in which it came."""
         super().full_clean()
         for name, field in self.fields.items():
-            parts = field.widget.widgets_names if isinstance(field.widget, forms.MultiWidget) else [""]
+            parts = [f"_{part}" for part in field.widget.parts()] if isinstance(field.widget, DateParts) else [""]
             if self.with_nul.intersection(f"{self.add_prefix(name)}{part}" for part in parts):
                 self.add_error(name, forms.ValidationError(NUL_REFUSED, code="nul"))
 
