@@ -1,5 +1,7 @@
 """Wiring of the escalation package into Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,6 @@ class EscalationConfig(AppConfig):
     name = "escalation"
     verbose_name = "Escalation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("escalation.celery")  # background tasks belong to this application wherever Django runs

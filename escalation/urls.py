@@ -15,7 +15,6 @@ def healthy(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthy", healthy, name="healthy"),
-    path("account/", include("allauth.urls")),
 ]
 for _package in ("cases.urls", "escalation.pages", "decisions.urls"):
     if find_spec(_package):
