@@ -144,6 +144,12 @@ def test_only_a_missed_limit_is_red() -> None:
     assert "app-overdue" in drawn('{% now_panel act="x" left="1 day overdue" missed=True %}{% end_now_panel %}')
 
 
+def test_one_class_alone_may_be_red() -> None:
+    css = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "static/css").glob("*.css"))
+
+    assert re.findall(r"([^}\n]+) \{[^}]*var\(--app-overdue\)", css) == [".app-overdue"]
+
+
 def test_the_line_may_come_as_a_ready_sentence() -> None:
     markup = drawn('{% now_panel sentence="Closed on Fri 10 April." %}{% end_now_panel %}')
 
