@@ -15,6 +15,7 @@ from cases.roles import Nation
 from escalation.working_days import Calendar
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+PACKAGE_VERSION = version("holidays")
 
 # Bank holidays are proclaimed two to three years ahead; later years are computed by rule and lack every one-off holiday.
 # Raise this with every new version of the holidays package.
@@ -65,7 +66,7 @@ def calendar_for(
 
 def _version(nation: Nation, closures: Mapping[date, str]) -> str:
     """The data behind a date, in words: the same data always has the same words."""
-    words = f"{NAMES[nation]} bank holidays, holidays package {version('holidays')}"
+    words = f"{NAMES[nation]} bank holidays, holidays package {PACKAGE_VERSION}"
     if not closures:
         return words
     written = "\n".join(f"{day.isoformat()} {why}" for day, why in closures.items())

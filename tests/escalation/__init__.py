@@ -1,0 +1,1 @@
+"""Tests of disputes, protocols and the clock."""
