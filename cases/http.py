@@ -25,7 +25,7 @@ from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import transaction
 from django.db.models import Manager, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
@@ -73,7 +73,7 @@ def visible_or_404(source: QuerySet[M] | Manager[M], acting: Appointment, **look
     visible: QuerySet[M] = source.visible_to(acting)  # type: ignore[union-attr]
     try:
         return visible.get(**lookup)
-    except (visible.model.DoesNotExist, ValueError, ValidationError) as error:
+    except (ObjectDoesNotExist, ValueError, ValidationError) as error:
         raise Http404(NOT_FOUND) from error
 
 

@@ -1,17 +1,48 @@
-"""Addresses of the cases package."""
+"""Addresses of the cases package, and of signing in (the part of allauth that invited people need)."""
 
 from __future__ import annotations
 
-from django.urls import path
+from allauth.account import views as signing
+from django.urls import include, path, re_path
 
-from cases.views import account, information
+from cases.views import account, api_docs, cases, demo, directory, information
+
+SIGNING_IN = [
+    path("login/", signing.login, name="account_login"),
+    path("logout/", signing.logout, name="account_logout"),
+    path("inactive/", signing.account_inactive, name="account_inactive"),
+    path("password/reset/", signing.password_reset, name="account_reset_password"),
+    path("password/reset/done/", signing.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        signing.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        signing.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]
 
 urlpatterns = [
+    path("account/", include(SIGNING_IN)),
     path("account/roles/", account.roles, name="roles"),
     path("account/act-as/", account.act_as, name="act_as"),
     path("privacy/", information.privacy, name="privacy"),
     path("accessibility/", information.accessibility, name="accessibility"),
     path("recording/", information.recording, name="recording"),
-    path("directory/", information.guidance, name="directory"),
     path("help/", information.guidance, name="help"),
+    path("demo/people/", demo.people, name="demo_people"),
+    path("demo/mail/", demo.mail, name="demo_mail"),
+    path("directory/", directory.directory, name="directory"),
+    path("directory/appoint/", directory.appoint_somebody, name="appoint"),
+    path("directory/<int:pk>/", directory.change, name="change_appointment"),
+    path("directory/<int:pk>/end/", directory.end, name="end_appointment"),
+    path("directory/<int:pk>/contact/", directory.contact, name="set_contact"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<ref:reference>/", cases.case, name="case"),
+    path("cases/<ref:reference>/person/", cases.person, name="person"),
+    path("api/docs/", api_docs.documentation, name="api_docs"),
+    path("api/", include("cases.api.urls")),
 ]

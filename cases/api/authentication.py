@@ -30,7 +30,7 @@ class ActsInARole(BasePermission):
         """Find the role; a header that names none of the caller's own running roles is refused, not ignored."""
         if not request.user or not request.user.is_authenticated:
             return False
-        roles = roles_of(cast("User", request.user), day=timezone.localdate())
+        roles = roles_of(request.user, day=timezone.localdate())
         if not roles:
             raise PermissionDenied("You hold no role today, so there is nothing you can do here.")
         named = request.headers.get(HEADER)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 
 from cases.roles import Nation
+
+if TYPE_CHECKING:
+    from cases.models.people import Appointment
 
 
 class Partnership(models.Model):
@@ -23,6 +28,14 @@ class Partnership(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    """Agencies as somebody may know of them."""
+
+    def visible_to(self, acting: Appointment) -> AgencyQuerySet:
+        """The agencies of one's own partnership."""
+        return self.filter(partnership=acting.partnership_id)
 
 
 class Agency(models.Model):
@@ -47,6 +60,8 @@ class Agency(models.Model):
     )
     phone = models.CharField(max_length=30, blank=True)
     own_route = models.TextField(blank=True, help_text="The agency's own escalation route, in its own words (B-02).")
+
+    objects = AgencyQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

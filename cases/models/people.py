@@ -49,6 +49,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Appointments by time and role."""
 
+    def visible_to(self, acting: Appointment) -> AppointmentQuerySet:
+        """Everybody of one's own partnership: the directory is open to all who act in it."""
+        return self.filter(partnership=acting.partnership_id)
+
     def active_on(self, day: date) -> AppointmentQuerySet:
         """Those whose period covers the day and whose holder may still sign in."""
         return self.filter(

@@ -1,0 +1,126 @@
+"""Who holds which role: appointing, changing, ending, and naming the first person to turn to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from cases import audit
+from cases.errors import Refused
+from cases.models import Agency, Appointment, User
+from cases.permissions import may_appoint, may_change_appointment
+from cases.roles import Role
+
+NOT_YOURS = "The directory of this agency is kept by its safeguarding lead and by the board manager. Ask one of them."
+NOT_YOUR_OWN = "Nobody records their own roles. Ask the board manager, or your agency's other safeguarding lead."
+
+
+@transaction.atomic
+def appoint(
+    *,
+    agency: Agency | None,
+    role: Role,
+    name: str,
+    email: str,
+    starts_on: date,
+    by: Appointment,
+    now: datetime,
+    phone: str = "",
+    job_title: str = "",
+    remit: str = "",
+    manager: Appointment | None = None,
+    is_contact: bool = False,
+    ends_on: date | None = None,
+) -> Appointment:
+    """Give somebody a role; whoever has no account yet gets one, and sets a password through the reset page."""
+    if not may_appoint(by, role, agency):
+        raise Refused(NOT_YOURS, code="forbidden")
+    if ends_on and ends_on < starts_on:
+        raise Refused("The role must end on the day it starts, or later.", field="ends_on")
+    _check_manager(manager, agency, by)
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(email, name=name, phone=phone)
+    if user.pk == by.user_id:
+        raise Refused(NOT_YOUR_OWN, code="forbidden")
+    try:
+        with transaction.atomic():
+            held = Appointment.objects.create(
+                user=user, partnership=by.partnership, agency=agency, role=role, remit=remit, job_title=job_title,
+                manager=manager, is_contact=is_contact, starts_on=starts_on, ends_on=ends_on,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise Refused("This person already holds this role from that day.", field="email") from error
+    audit.record("appointed", held, scope=_scope(held), by=by, now=now, data={"role": str(role), "user": user.pk})
+    return held
+
+
+@transaction.atomic
+def change_appointment(
+    *, appointment: Appointment, job_title: str, phone: str, manager: Appointment | None, by: Appointment, now: datetime
+) -> Appointment:
+    """Correct the job title, phone or manager."""
+    held = _locked(appointment, by)
+    if manager is not None and manager.pk == held.pk:
+        raise Refused("Choose somebody else as the manager.", field="manager")
+    _check_manager(manager, held.agency, by)
+    changed = [name for name, value in (("job_title", job_title), ("manager", manager)) if getattr(held, name) != value]
+    held.job_title, held.manager = job_title, manager
+    held.save(update_fields=["job_title", "manager"])
+    if held.user.phone != phone:
+        changed.append("phone")
+        held.user.phone = phone
+        held.user.save(update_fields=["phone"])
+    if changed:
+        audit.record("appointment_changed", held, scope=_scope(held), by=by, now=now, data={"fields": changed})
+    return held
+
+
+@transaction.atomic
+def end_appointment(*, appointment: Appointment, ends_on: date, by: Appointment, now: datetime) -> Appointment:
+    """Let a role end after a day; what was done in it stays as it was."""
+    held = _locked(appointment, by)
+    if held.ends_on and held.ends_on <= ends_on:
+        raise Refused("This role already ends on that day or before.", code="stale")
+    if ends_on < held.starts_on:
+        raise Refused("The role must end on the day it starts, or later.", field="ends_on")
+    held.ends_on = ends_on
+    held.save(update_fields=["ends_on"])
+    audit.record("appointment_ended", held, scope=_scope(held), by=by, now=now, data={"ends_on": ends_on.isoformat()})
+    return held
+
+
+@transaction.atomic
+def set_contact(*, appointment: Appointment, is_contact: bool, by: Appointment, now: datetime) -> Appointment:
+    """Make somebody the first person to turn to for their role, or no longer."""
+    held = _locked(appointment, by)
+    if held.is_contact != is_contact:
+        held.is_contact = is_contact
+        held.save(update_fields=["is_contact"])
+        action = "contact_named" if is_contact else "contact_removed"
+        audit.record(action, held, scope=_scope(held), by=by, now=now)
+    return held
+
+
+def _locked(appointment: Appointment, by: Appointment) -> Appointment:
+    related = Appointment.objects.select_related("user", "agency", "partnership")
+    held = related.select_for_update(of=("self",)).get(pk=appointment.pk)
+    if held.user_id == by.user_id:
+        raise Refused(NOT_YOUR_OWN, code="forbidden")
+    if not may_change_appointment(by, held):
+        raise Refused(NOT_YOURS, code="forbidden")
+    return held
+
+
+def _check_manager(manager: Appointment | None, agency: Agency | None, by: Appointment) -> None:
+    if manager is None:
+        return
+    if manager.partnership_id != by.partnership_id or manager.agency_id != (agency.pk if agency else None):
+        raise Refused("Choose a manager at the same agency.", field="manager")
+
+
+def _scope(held: Appointment) -> str:
+    if held.agency_id is not None:
+        return audit.scope_of_agency(held.agency_id)
+    return audit.scope_of_partnership(held.partnership_id)

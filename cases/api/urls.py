@@ -1,0 +1,16 @@
+"""Addresses of the API of cases, of tokens and of the API's own description."""
+
+from __future__ import annotations
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from cases.api import views
+
+urlpatterns = [
+    path("token/", views.TokenView.as_view(), name="api_token"),
+    path("roles/", views.RolesView.as_view(), name="api_roles"),
+    path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("cases/", views.CasesView.as_view(), name="api_cases"),
+    path("cases/<ref:reference>/", views.CaseView.as_view(), name="api_case"),
+]

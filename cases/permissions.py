@@ -1,0 +1,43 @@
+"""Whether somebody may do something to the directory or to a case, as plain functions of the two."""
+
+from __future__ import annotations
+
+from cases.models import Agency, Appointment, Case
+from cases.roles import Permission, Role
+
+AGENCY_ROLES = (Role.PRACTITIONER, Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD, Role.SENIOR_MANAGER, Role.BOARD_REPRESENTATIVE)
+LEAD_APPOINTS = (Role.PRACTITIONER, Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD, Role.SENIOR_MANAGER)
+BOARD_ROLES = (
+    Role.CHAIR, Role.CHIEF_SOCIAL_WORK_OFFICER, Role.INDEPENDENT_SCRUTINEER, Role.AUDITOR, Role.BOARD_MANAGER,
+)
+
+
+def may_manage_directory(acting: Appointment) -> bool:
+    """Whether this person keeps any part of the directory."""
+    return acting.has(Permission.MANAGE_DIRECTORY)
+
+
+def may_appoint(acting: Appointment, role: str, agency: Agency | None) -> bool:
+    """The board manager records every role; a safeguarding lead those of their own agency up to senior manager."""
+    if not may_manage_directory(acting) or (agency is not None and agency.partnership_id != acting.partnership_id):
+        return False
+    if acting.agency_id is None:
+        return role in (AGENCY_ROLES if agency else BOARD_ROLES)
+    return agency is not None and agency.pk == acting.agency_id and role in LEAD_APPOINTS
+
+
+def may_change_appointment(acting: Appointment, held: Appointment) -> bool:
+    """As for appointing; nobody changes their own roles."""
+    return held.user_id != acting.user_id and held.partnership_id == acting.partnership_id and may_appoint(
+        acting, held.role, held.agency
+    )
+
+
+def may_open_case(acting: Appointment) -> bool:
+    """Those who may raise a dispute may open the case it is about."""
+    return acting.has(Permission.RAISE_DISPUTE) and acting.agency_id is not None
+
+
+def may_change_person(acting: Appointment, case: Case) -> bool:
+    """Those who work on the case; who only reads for audit does not."""
+    return acting.has(Permission.WORK_DISPUTE) and case.members.filter(appointment=acting).exists()
