@@ -15,6 +15,8 @@ from django_fsm import GET_STATE, FSMField, transition
 from cases.models import Agency, Appointment, Case, Partnership, User
 from cases.models.case import Capacity
 from cases.roles import Permission
+from escalation import permissions
+from escalation.models.notification import Notification
 from escalation.models.protocol import ProtocolVersion
 from escalation.protocol import Protocol, Side, Stage
 
@@ -45,6 +47,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         if acting.has(Permission.READ_FOR_AUDIT) or acting.has(Permission.SEE_PARTNERSHIP_METADATA):
             return mine
         may_see = Q(pk__in=Participant.objects.filter(appointment=acting).values("dispute_id"))
+        may_see |= Q(pk__in=Notification.objects.filter(recipient=acting).values("dispute_id"))
         if acting.has(Permission.SEE_OWN_AGENCY):
             may_see |= Q(pk__in=Party.objects.filter(agency=acting.agency_id).values("dispute_id"))
         return mine.filter(may_see)
@@ -57,11 +60,17 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """Everything a line or page about a dispute shows, in a fixed number of queries."""
         return self.select_related(
             "case__person", "protocol", "partnership", "raising_agency", "raised_by__user", "raised_by__agency"
-        ).prefetch_related("parties__agency")
+        ).prefetch_related(
+            "parties__agency", "participants__appointment__user", "participants__appointment__agency", "deadlines", "stages"
+        )
 
 
 def _status_after_opening(dispute: Dispute, *, is_referral: bool, **_: Any) -> str:
     return Status.AWAITING_REFERRAL if is_referral else Status.AWAITING_REPLY
+
+
+def _status_after_contest(dispute: Dispute, *, is_referral: bool, **_: Any) -> str:
+    return Status.AWAITING_REFERRAL if is_referral else Status.IN_DISCUSSION
 
 
 class Dispute(models.Model):
@@ -169,6 +178,11 @@ class Dispute(models.Model):
         return self.rules.stage(self.stage)
 
     @property
+    def token(self) -> str:
+        """Where it stands, for a form to hand back: a move made since then is noticed."""
+        return f"{self.stage}.{self.status}.{self.moved_at.timestamp():.6f}"
+
+    @property
     def is_last_stage(self) -> bool:
         """Whether there is no further stage."""
         return self.stage == len(self.rules.stages)
@@ -178,7 +192,9 @@ class Dispute(models.Model):
         """Whether it is closed or withdrawn."""
         return self.status in ENDED
 
-    @transition(field=status, source=Status.AWAITING_REPLY, target=Status.IN_DISCUSSION)
+    @transition(
+        field=status, source=Status.AWAITING_REPLY, target=Status.IN_DISCUSSION, permission=permissions.may_reply
+    )
     def reply(self, *, now: datetime) -> None:
         """Those asked have answered; it is for the raising side to agree or to take it further."""
         self.moved_at = now
@@ -187,6 +203,7 @@ class Dispute(models.Model):
         field=status,
         source=list(AT_WORK),
         target=GET_STATE(_status_after_opening, states=[Status.AWAITING_REPLY, Status.AWAITING_REFERRAL]),
+        permission=permissions.may_escalate,
     )
     def escalate(self, *, now: datetime, to_stage: int, is_referral: bool) -> None:
         """On to a later stage."""
@@ -194,33 +211,49 @@ class Dispute(models.Model):
         self.moved_at = now
 
     @transition(
-        field=status, source=[*AT_WORK, Status.AWAITING_REFERRAL], target=Status.AWAITING_CONFIRMATION
+        field=status,
+        source=[*AT_WORK, Status.AWAITING_REFERRAL],
+        target=Status.AWAITING_CONFIRMATION,
+        permission=permissions.may_agree,
     )
     def agree(self, *, now: datetime) -> None:
         """Settled between the agencies; each must still confirm in writing."""
         self.moved_at = now
 
-    @transition(field=status, source=Status.AWAITING_REFERRAL, target=Status.REFERRED)
+    @transition(
+        field=status, source=Status.AWAITING_REFERRAL, target=Status.REFERRED, permission=permissions.may_refer
+    )
     def refer(self, *, now: datetime) -> None:
         """Handed to whoever has the last word."""
         self.moved_at = now
 
-    @transition(field=status, source=Status.REFERRED, target=Status.AWAITING_REFERRAL)
+    @transition(
+        field=status, source=Status.REFERRED, target=Status.AWAITING_REFERRAL, permission=permissions.may_give_last_word
+    )
     def return_referral(self, *, now: datetime) -> None:
         """Handed back because something is missing."""
         self.moved_at = now
 
-    @transition(field=status, source=Status.REFERRED, target=Status.AWAITING_CONFIRMATION)
+    @transition(
+        field=status, source=Status.REFERRED, target=Status.AWAITING_CONFIRMATION, permission=permissions.may_give_last_word
+    )
     def give_last_word(self, *, now: datetime) -> None:
         """The chair, officer or representatives have spoken."""
         self.moved_at = now
 
-    @transition(field=status, source=Status.AWAITING_CONFIRMATION, target=Status.IN_DISCUSSION)
-    def contest(self, *, now: datetime) -> None:
-        """An agency does not confirm what was said to be agreed."""
+    @transition(
+        field=status,
+        source=Status.AWAITING_CONFIRMATION,
+        target=GET_STATE(_status_after_contest, states=[Status.IN_DISCUSSION, Status.AWAITING_REFERRAL]),
+        permission=permissions.may_contest,
+    )
+    def contest(self, *, now: datetime, is_referral: bool) -> None:
+        """An agency does not confirm what was said to be agreed: back to where it stood."""
         self.moved_at = now
 
-    @transition(field=status, source=Status.AWAITING_CONFIRMATION, target=Status.CLOSED)
+    @transition(
+        field=status, source=Status.AWAITING_CONFIRMATION, target=Status.CLOSED, permission=permissions.may_close
+    )
     def close(self, *, now: datetime) -> None:
         """Every agency has confirmed the outcome in writing."""
         self.closed_at = now
@@ -230,6 +263,7 @@ class Dispute(models.Model):
         field=status,
         source=[*AT_WORK, Status.AWAITING_REFERRAL, Status.REFERRED],
         target=Status.WITHDRAWN,
+        permission=permissions.may_withdraw,
     )
     def withdraw(self, *, now: datetime) -> None:
         """The side that raised it takes it back."""
@@ -262,9 +296,10 @@ class Party(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="party_to")
     side = models.CharField(max_length=12, choices=[(s.value, s.value) for s in (Side.RAISING, Side.RESPONDING)])
     joined_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, help_text="When it confirmed the outcome in writing (D-19).")
 
     class Meta:
-        ordering = ["-side", "pk"]
+        ordering = ["side", "pk"]
         verbose_name_plural = "parties"
         indexes = [models.Index(fields=["agency", "dispute"])]
         constraints = [

@@ -1,0 +1,109 @@
+"""Holding disputes to their limits: find what is due, warn, record what was missed, tell the next person up, move on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from escalation import clock, notifications
+from escalation.actions.moves import escalate_by_clock
+from escalation.models import Deadline, Dispute
+from escalation.models.dispute import RUNNING, Status
+from escalation.protocol import Event, OnMissed, Side
+
+BATCH = 500
+
+
+@dataclass
+class Swept:
+    """What one sweep did."""
+
+    warned: int = 0
+    missed: int = 0
+    chased: int = 0
+    escalated: int = 0
+
+
+def sweep(*, now: datetime, batch: int = BATCH) -> Swept:
+    """Do everything that is due at ``now``; a second sweep at the same time finds nothing (R1, R11).
+
+    Each limit is its own transaction; what another sweeper or a person has locked is left to the next sweep.
+    """
+    done = Swept()
+    due = Deadline.objects.filter(next_look_at__lte=now).order_by("next_look_at", "pk")
+    for dispute_id in dict.fromkeys(due.values_list("dispute_id", flat=True)[:batch]):
+        _sweep_dispute(dispute_id, done, now=now)
+    return done
+
+
+@transaction.atomic
+def _sweep_dispute(dispute_id: int, done: Swept, *, now: datetime) -> None:
+    dispute = (
+        Dispute.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("protocol", "case", "raised_by", "partnership", "raising_agency")
+        .filter(pk=dispute_id)
+        .first()
+    )
+    if dispute is None:
+        return
+    for row in dispute.deadlines.filter(next_look_at__lte=now).order_by("due_at", "stage", "pk"):
+        row.refresh_from_db()
+        if row.next_look_at is not None and row.next_look_at <= now:
+            _look(dispute, row, done, now=now)
+
+
+def _look(dispute: Dispute, row: Deadline, done: Swept, *, now: datetime) -> None:
+    if dispute.status not in RUNNING:
+        row.next_look_at = None
+        row.save(update_fields=["next_look_at"])
+        return
+    if row.missed_at is not None:
+        _chase(dispute, row, now=now)
+        done.chased += 1
+    elif now <= row.due_at:
+        _warn(dispute, row, now=now)
+        done.warned += 1
+    else:
+        _miss(dispute, row, now=now)
+        done.missed += 1
+        if row.on_missed == OnMissed.ESCALATE and _may_move_on(dispute, row):
+            escalate_by_clock(dispute, row, now=now)
+            done.escalated += 1
+
+
+def _may_move_on(dispute: Dispute, row: Deadline) -> bool:
+    at_work = dispute.status in (Status.AWAITING_REPLY, Status.IN_DISCUSSION)
+    return at_work and row.stage == dispute.stage + 1
+
+
+def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
+    row.warned_at = now
+    row.next_look_at = clock.next_look(row, dispute.rules, now)
+    row.save(update_fields=["warned_at", "next_look_at"])
+    notifications.tell_all(
+        dispute, Event.LIMIT_NEAR, by=None, now=now, key=f"limit:{row.pk}:near",
+        text=f"{dispute.reference}: a limit is near: {row.label}.",
+    )
+
+
+def _miss(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
+    clock.record_miss_if_due(row, dispute, now=now)
+    row.next_look_at = clock.next_look(row, dispute.rules, now)
+    row.save(update_fields=["missed_at", "next_look_at"])
+    notifications.tell_all(
+        dispute, Event.LIMIT_MISSED, by=None, now=now, key=f"limit:{row.pk}:missed",
+        text=f"{dispute.reference}: a limit has passed: {row.label}.",
+    )
+
+
+def _chase(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
+    row.chased_at = now
+    row.next_look_at = None
+    row.save(update_fields=["chased_at", "next_look_at"])
+    people = notifications.next_up(dispute, Side(row.owner), now=now)
+    notifications.tell(
+        dispute, Event.LIMIT_MISSED, people, now=now, key=f"limit:{row.pk}:chased",
+        text=f"{dispute.reference}: a limit passed and nothing has happened since: {row.label}.",
+    )

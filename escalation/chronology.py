@@ -1,0 +1,41 @@
+"""The only writer of a dispute's story: each act tells itself in plain words, in its own transaction (E-04)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases.models import Appointment
+from escalation.models import ChronologyEntry, Dispute
+
+CLOCK = "The clock"
+
+
+def tell(
+    dispute: Dispute,
+    headline: str,
+    *,
+    by: Appointment | None,
+    now: datetime,
+    kind: str = ChronologyEntry.Kind.EVENT,
+    body: str = "",
+    happened_at: datetime | None = None,
+    stage: int | None = None,
+) -> ChronologyEntry:
+    """Add one entry; ``happened_at`` is when it took place, ``now`` when it is written down.
+
+    What is told of a stage inside one agency is visible to that agency only (B-26).
+    """
+    order = stage or dispute.stage
+    inside = dispute.rules.stage(order).single_agency
+    return ChronologyEntry.objects.create(
+        dispute=dispute,
+        stage=order,
+        kind=kind,
+        happened_at=happened_at or now,
+        recorded_at=now,
+        by=by,
+        by_words=by.described if by else CLOCK,
+        headline=headline[:300],
+        body=body,
+        only_agency_id=dispute.raising_agency_id if inside else None,
+    )

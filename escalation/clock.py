@@ -1,0 +1,166 @@
+"""A dispute's limits as rows: created when their anchor happens, met, ended or recorded as missed; never moved by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from cases import audit
+from cases.models import Appointment
+from escalation import calendars, chronology, deadlines
+from escalation.models import ChronologyEntry, Deadline, Dispute
+from escalation.protocol import Anchor, Limit, LimitKind, Protocol, Stage
+from escalation.working_days import Calendar
+
+
+def calendar_for(rules: Protocol, around: datetime) -> Calendar:
+    """The calendar of the protocol's nation for the years a dispute raised ``around`` then can touch."""
+    return calendars.calendar_for(rules.nation, around.year - 1, around.year + 3)
+
+
+def anchors(dispute: Dispute) -> dict[Anchor, datetime]:
+    """The events that have happened so far, from which limits are counted."""
+    found = {Anchor.CONCERN_AROSE: dispute.concern_arose_at, Anchor.DISPUTE_RAISED: dispute.raised_at}
+    if dispute.decision_received_at:
+        found[Anchor.DECISION_RECEIVED] = dispute.decision_received_at
+    opened = dispute.stages.filter(order=dispute.stage).values_list("opened_at", flat=True).first()
+    if opened:
+        found[Anchor.STAGE_OPENED] = found[Anchor.REQUEST_SENT] = opened
+    talk = dispute.discussions.exclude(kind="attempt").filter(stage=dispute.stage).order_by("happened_at").first()
+    if talk:
+        found[Anchor.FIRST_DISCUSSION] = talk.happened_at
+    return found
+
+
+def watched_limits(rules: Protocol, order: int) -> list[tuple[Stage, Limit]]:
+    """The limits watched while stage ``order`` is open: its own, and the start of the next stage."""
+    own = [(rules.stage(order), limit) for limit in rules.stage(order).limits]
+    if order < len(rules.stages):
+        following = rules.stage(order + 1)
+        own += [(following, limit) for limit in following.limits if limit.kind is LimitKind.START]
+    return own
+
+
+def open_deadlines(dispute: Dispute, *, now: datetime) -> None:
+    """Create the rows of every watched limit whose anchor has happened; those that exist stay as they are."""
+    rules, events = dispute.rules, anchors(dispute)
+    calendar = calendar_for(rules, dispute.concern_arose_at)
+    existing = {(row.stage, row.key): row for row in dispute.deadlines.all()}
+    for stage, limit in watched_limits(rules, dispute.stage):
+        if (stage.order, limit.key) in existing:
+            continue
+        anchor_at = _anchor_at(limit, rules, events, existing, stage.order)
+        if anchor_at is None:
+            continue
+        worked_out = deadlines.due(limit, rules.clock, anchor_at, calendar)
+        row = Deadline(
+            dispute=dispute, stage=stage.order, key=limit.key, kind=limit.kind, label=limit.label[:200],
+            owner=limit.owner, on_missed=limit.on_missed, due_at=worked_out.due_at, created_at=now,
+            is_indicative=rules.clock.indicative if limit.indicative is None else limit.indicative,
+            explanation=worked_out.explanation() | {"protocol": str(dispute.protocol)},
+        )
+        row.next_look_at = next_look(row, rules, now)
+        row.save(force_insert=True)
+        existing[(stage.order, limit.key)] = row
+
+
+def _anchor_at(
+    limit: Limit, rules: Protocol, events: dict[Anchor, datetime], existing: dict[tuple[int, str], Deadline], order: int
+) -> datetime | None:
+    anchor = deadlines.anchor_of(limit, rules.clock)
+    if anchor not in (Anchor.PREVIOUS_LIMIT_DUE, Anchor.PREVIOUS_LIMIT_MET):
+        return events.get(anchor)
+    before = next((row for (_, key), row in existing.items() if key == limit.anchor_limit), None)
+    if before is None:
+        return None
+    return before.due_at if anchor is Anchor.PREVIOUS_LIMIT_DUE else before.met_at
+
+
+def next_look(row: Deadline, rules: Protocol, now: datetime) -> datetime | None:
+    """When a sweep has something to do for this limit next: warn, record the miss, or tell the next person up."""
+    if not row.is_open:
+        return None
+    if row.missed_at is None:
+        ahead = [] if row.warned_at else [at for at in deadlines.warnings_before(row.due_at, rules.clock) if at > row.created_at]
+        return min([*ahead, row.due_at])
+    if row.chased_at is None and rules.clock.tell_next_up_after_hours:
+        return row.missed_at + timedelta(hours=rules.clock.tell_next_up_after_hours)
+    return None
+
+
+def record_miss_if_due(row: Deadline, dispute: Dispute, *, now: datetime) -> bool:
+    """Write down, once and for ever, that the limit passed unmet: on the row, in the story and in the audit trail.
+
+    The row is not saved here. False when it is not due yet or was recorded before.
+    """
+    if row.missed_at is not None or now <= row.due_at:
+        return False
+    row.missed_at = now
+    chronology.tell(
+        dispute, f"Limit passed: {row.label}", by=None, now=now, happened_at=row.due_at, stage=dispute.stage,
+        kind=ChronologyEntry.Kind.CLOCK, body=f"It was due {date_in_words(row.due_at)}.",
+    )
+    scope = audit.scope_of_case(dispute.case_id)
+    audit.record("limit_missed", row, scope=scope, by=None, now=now, data={"dispute": dispute.pk, "stage": row.stage})
+    return True
+
+
+def date_in_words(at: datetime) -> str:
+    """'by Fri 10 April 2026, end of day' in London time, as pages, notices and documents say it."""
+    local = at.astimezone(deadlines.LONDON)
+    time_words = "end of day" if (local.hour, local.minute) == (23, 59) else f"{local:%H:%M}"
+    return f"by {local:%a} {local.day} {local:%B %Y}, {time_words}"
+
+
+def meet(dispute: Dispute, kinds: tuple[LimitKind, ...], *, by: Appointment | None, now: datetime, stage: int) -> None:
+    """The limits of these kinds at a stage are met now; one already past due is recorded as missed first (R3)."""
+    for row in dispute.deadlines.filter(stage=stage, kind__in=kinds, met_at__isnull=True, ended_at__isnull=True):
+        record_miss_if_due(row, dispute, now=now)
+        row.met_at, row.met_by, row.next_look_at = now, by, None
+        row.save(update_fields=["missed_at", "met_at", "met_by", "next_look_at"])
+
+
+def hold_next_start(dispute: Dispute) -> None:
+    """An agreement waits for confirmation: the next stage need not start, unless the agreement does not hold."""
+    dispute.deadlines.filter(
+        stage=dispute.stage + 1, kind=LimitKind.START, met_at__isnull=True, ended_at__isnull=True
+    ).update(next_look_at=None)
+
+
+def watch_again(dispute: Dispute, *, now: datetime) -> None:
+    """An agreement did not hold: the stage is not concluded, and its limits and the next start are watched as before."""
+    for row in dispute.deadlines.filter(ended_at__isnull=True, missed_at__isnull=True):
+        concluded = row.stage == dispute.stage and row.kind == LimitKind.CONCLUDE
+        if concluded or (row.stage == dispute.stage + 1 and row.met_at is None):
+            row.met_at = row.met_by = None
+            row.next_look_at = next_look(row, dispute.rules, now)
+            row.save(update_fields=["met_at", "met_by", "next_look_at"])
+
+
+def end_watch(dispute: Dispute, *, now: datetime, before_stage: int | None = None) -> None:
+    """Stop awaiting what can no longer come: all limits, or those of stages left behind or skipped."""
+    rows = dispute.deadlines.filter(met_at__isnull=True, ended_at__isnull=True)
+    if before_stage is not None:
+        rows = rows.filter(Q(stage__lt=before_stage))
+    for row in rows:
+        record_miss_if_due(row, dispute, now=now)
+        row.ended_at, row.next_look_at = now, None
+        row.save(update_fields=["missed_at", "ended_at", "next_look_at"])
+
+
+def dates_ahead(rules: Protocol, events: dict[Anchor, datetime], from_stage: int = 1) -> list[dict[str, object]]:
+    """Every limit from a stage on with its date if things go as slowly as allowed (F82); None while its anchor is unknown."""
+    around = min(events.values())
+    found = []
+    for order, limit, worked_out in deadlines.schedule(rules, events, calendar_for(rules, around)):
+        if order >= from_stage:
+            found.append(
+                {
+                    "stage": rules.stage(order),
+                    "limit": limit,
+                    "due_at": worked_out.due_at if worked_out else None,
+                    "explanation": worked_out.explanation() if worked_out else None,
+                }
+            )
+    return found

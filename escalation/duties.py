@@ -1,0 +1,105 @@
+"""What a stage owes: opened with the stage, done by recording, carried when the dispute moves on; and the gates they shut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.models import Agency, Appointment
+from escalation.models import Dispute, Duty
+from escalation.protocol import DutyKind, DutySpec, Gate, Side
+
+ASKS = {
+    DutyKind.ATTEMPT_LOGGED: "Record at least one attempt or discussion",
+    DutyKind.DISCUSSION_HELD: "Record a discussion between the agencies",
+    DutyKind.POSITION_STATED: "State the agency's position in writing",
+    DutyKind.MANAGER_REVIEWED: "A manager reviews it: agrees or disagrees, with reasons",
+    DutyKind.REVIEW_AGREES: "A manager or safeguarding lead of the raising agency agrees that it goes further",
+    DutyKind.SAFETY_CONFIRMED: "Confirm whether the person is safe",
+    DutyKind.OUTCOMES_RECONFIRMED: "Ask again what the person wants",
+    DutyKind.OWN_RECORD_ATTESTED: "Record it in the agency's own system and give the reference",
+    DutyKind.INTENTION_NOTIFIED: "Tell the other side that it is to go further",
+    DutyKind.EXHAUSTION_ATTESTED: "State that everything possible at this level has been tried",
+    DutyKind.FEEDBACK_GIVEN: "Tell the person who raised it what was done",
+    DutyKind.ADVICE_SOUGHT: "Seek advice from the designated lead",
+    DutyKind.DEBRIEF_OFFERED: "Offer a debrief to those involved",
+}
+
+BARRED_EVEN_BY_SILENCE = (DutyKind.SAFETY_CONFIRMED, DutyKind.ATTEMPT_LOGGED)
+
+
+@dataclass(frozen=True)
+class ClosedGate:
+    """One thing that must be done before a move, and who can do it."""
+
+    duty: Duty
+    ask: str
+    owner: str
+    why: str
+
+
+def specs_of(dispute: Dispute, order: int) -> list[DutySpec]:
+    """What stage ``order`` owes: its own duties, and those that must be done before the next stage opens."""
+    stages = dispute.rules.stages
+    own = [spec for spec in stages[order - 1].duties if spec.gate is not Gate.ENTER]
+    if order < len(stages):
+        have = {(spec.kind, spec.by) for spec in own if spec.gate in (Gate.ESCALATE, Gate.LEAVE)}
+        own += [
+            spec.model_copy(update={"gate": Gate.ESCALATE})
+            for spec in stages[order].duties
+            if spec.gate is Gate.ENTER and (spec.kind, spec.by) not in have
+        ]
+    return own
+
+
+def open_duties(dispute: Dispute, *, now: datetime) -> None:
+    """One row for each duty of the present stage and each agency that owes it."""
+    rows = []
+    for spec in specs_of(dispute, dispute.stage):
+        for agency in _owners(dispute, spec.by):
+            rows.append(
+                Duty(
+                    dispute=dispute, stage=dispute.stage, kind=spec.kind, side=spec.by, agency=agency,
+                    gate=spec.gate, why=spec.why[:300], opened_at=now,
+                )
+            )
+    Duty.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _owners(dispute: Dispute, side: Side) -> Iterable[Agency | None]:
+    if side is Side.AUTHORITY:
+        return [None]
+    parties = dispute.parties.select_related("agency")
+    return [party.agency for party in parties if side is Side.EACH or party.side == side]
+
+
+def fulfil(dispute: Dispute, kind: DutyKind, *, agency: Agency | None, by: Appointment, now: datetime) -> None:
+    """Mark the agency's duty done, at this stage and wherever it was carried along from an earlier one."""
+    dispute.duties.filter(kind=kind, agency=agency, stage__lte=dispute.stage, done_at__isnull=True).update(
+        done_at=now, done_by=by
+    )
+
+
+def carry_undone(dispute: Dispute, order: int, *, now: datetime) -> None:
+    """Stage ``order`` ends: whatever it still owes stays owed."""
+    dispute.duties.filter(stage=order, done_at__isnull=True, carried_at__isnull=True).update(carried_at=now)
+
+
+def closed_gates(dispute: Dispute, move: str, *, on_silence: bool = False) -> list[ClosedGate]:
+    """What bars ``escalate`` or ``agree`` at the present stage, in the order in which it is listed.
+
+    On silence only safety and a recorded attempt bar: nobody can hold a person's safety up by not answering (B-23, F70).
+    """
+    gates = (Gate.ESCALATE, Gate.LEAVE) if move == "escalate" else (Gate.RESOLVE, Gate.LEAVE)
+    undone = dispute.duties.filter(stage=dispute.stage, done_at__isnull=True, gate__in=gates).select_related("agency")
+    return [
+        ClosedGate(duty, ASKS[DutyKind(duty.kind)], owner_words(duty), duty.why)
+        for duty in undone
+        if not on_silence or duty.kind in BARRED_EVEN_BY_SILENCE
+    ]
+
+
+def owner_words(duty: Duty) -> str:
+    """Who owes it, in words."""
+    return duty.agency.short_name if duty.agency else "whoever has the last word"

@@ -1,0 +1,175 @@
+"""Who is told what: the outbox's only writer and only sender."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from email.utils import make_msgid
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+
+from cases.models import Appointment
+from escalation import leads
+from escalation.clock import date_in_words
+from escalation.models import Dispute, Notification
+from escalation.protocol import Event, Side
+from escalation.turn import Turn, is_turn_of, turn_of
+
+SUBJECT = "Something to read in the escalation service"
+IMMEDIATE = (Event.SAFETY_CHANGED, Event.STAGE_SKIPPED)
+LONGEST_WAIT = timedelta(hours=1)
+GIVE_UP_AFTER = 12
+
+
+def tell(
+    dispute: Dispute,
+    event: Event,
+    recipients: Iterable[Appointment],
+    *,
+    text: str,
+    key: str,
+    now: datetime,
+    immediate: bool = False,
+) -> None:
+    """Queue one notice to each recipient in the caller's transaction; a key already used for a person queues nothing."""
+    line = turn_of(dispute)
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                dispute=dispute,
+                recipient=who,
+                event=event,
+                key=key,
+                text=f"{text} What happens now: {line.sentence}"[:500],
+                mail_text=mail_line(dispute, line, is_yours=is_turn_of(dispute, who)),
+                is_immediate=immediate or event in IMMEDIATE,
+                created_at=now,
+                next_attempt_at=now,
+                message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
+            )
+            for who in {person.pk: person for person in recipients}.values()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def mail_line(dispute: Dispute, line: Turn, *, is_yours: bool) -> str:
+    """What an e-mail may say (T14): reference, act, time; no name, agency, stage or category."""
+    when = f" {date_in_words(line.due_at)}" if line.due_at else ""
+    if is_yours:
+        return f"{dispute.reference}: something waits for you{when}."
+    if dispute.has_ended:
+        return f"{dispute.reference}: there is news. It has ended; nothing waits for you."
+    return f"{dispute.reference}: there is news. What happens now is with somebody else{when}."
+
+
+def followers(dispute: Dispute, *, but: Appointment | None = None) -> list[Appointment]:
+    """Everybody on the dispute who may know of its present stage, except ``but``, who did it."""
+    on_it = dispute.participants.select_related("appointment__user", "appointment__agency", "appointment__partnership")
+    inside = dispute.rules_now.single_agency
+    return [
+        participant.appointment
+        for participant in on_it
+        if participant.appointment_id != (but.pk if but else None)
+        and not (inside and participant.side == Side.RESPONDING)
+    ]
+
+
+def tell_all(
+    dispute: Dispute,
+    event: Event,
+    *,
+    text: str,
+    key: str,
+    by: Appointment | None,
+    now: datetime,
+    stages: tuple[int, ...] = (),
+    immediate: bool = False,
+) -> None:
+    """Tell everybody on the dispute, and those whom the protocol's notices name for this event at ``stages`` (or the present one)."""
+    told = followers(dispute, but=by)
+    for order in stages or (dispute.stage,):
+        for notice in dispute.rules.stage(order).notices:
+            if notice.on is event:
+                told += leads.told_by_protocol(dispute, notice.role, notice.of, now=now)
+    others = [who for who in told if by is None or who.pk != by.pk]
+    tell(dispute, event, others, text=text, key=key, now=now, immediate=immediate)
+
+
+def next_up(dispute: Dispute, side: Side, *, now: datetime) -> list[Appointment]:
+    """The managers of those whose limit passed: each one's own manager, or whoever leads the following stage for them."""
+    owners = [
+        participant.appointment
+        for participant in dispute.participants.select_related("appointment__manager__user", "appointment__agency")
+        if side is Side.EACH or participant.side == side
+    ]
+    managers = [who.manager for who in owners if who.manager]
+    if managers or dispute.is_last_stage:
+        return managers
+    following = dispute.rules.stage(dispute.stage + 1)
+    return [
+        lead
+        for party in dispute.parties.select_related("agency")
+        if side is Side.EACH or party.side == side
+        for lead in leads.proposed_leads(following, party.agency, on=now.date())
+    ]
+
+
+def deliver_due(*, now: datetime, limit: int = 200) -> int:
+    """Send what is owed, at least once: each is marked sent after the mail server took it, with the same Message-ID on a retry.
+
+    Rows taken by another worker are left to it. Returns how many were sent; a refusal is tried again later, and given up
+    after a day with ``failed_at``.
+    """
+    sent = 0
+    connection = get_connection()
+    while sent < limit and (outcome := _deliver_one(connection, now=now)) is not None:
+        sent += outcome
+    connection.close()
+    return sent
+
+
+@transaction.atomic
+def _deliver_one(connection: BaseEmailBackend, *, now: datetime) -> int | None:
+    notice = (
+        Notification.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(next_attempt_at__lte=now)
+        .select_related("recipient__user", "dispute")
+        .order_by("next_attempt_at", "pk")
+        .first()
+    )
+    if notice is None:
+        return None
+    try:
+        connection.send_messages([_message(notice)])
+    except OSError:
+        _postpone(notice, now=now)
+        return 0
+    notice.sent_at, notice.next_attempt_at = now, None
+    notice.attempts += 1
+    notice.save(update_fields=["sent_at", "next_attempt_at", "attempts"])
+    return 1
+
+
+def _postpone(notice: Notification, *, now: datetime) -> None:
+    notice.attempts += 1
+    if notice.attempts >= GIVE_UP_AFTER:
+        notice.failed_at, notice.next_attempt_at = now, None
+    else:
+        notice.next_attempt_at = now + min(timedelta(seconds=30 * 2**notice.attempts), LONGEST_WAIT)
+    notice.save(update_fields=["attempts", "failed_at", "next_attempt_at"])
+
+
+def _message(notice: Notification) -> EmailMessage:
+    return EmailMessage(
+        subject=SUBJECT,
+        body=f"{notice.mail_text}\n\nSign in to read it: {settings.BASE_URL}/notices/\n",
+        to=[notice.recipient.user.email],
+        headers={"Message-ID": notice.message_id},
+    )
+
+

@@ -1,0 +1,224 @@
+"""Whether somebody may act on a dispute, as plain functions of the two: for the state machine, the buttons and the API alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cases.roles import Permission
+from escalation.protocol import LeadRole, Side
+
+if TYPE_CHECKING:
+    from cases.models import Appointment
+    from escalation.models import Dispute
+
+WORKABLE = ("awaiting_reply", "in_discussion")
+RUNNING = (*WORKABLE, "awaiting_referral", "referred", "awaiting_confirmation")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where somebody stands towards a dispute."""
+
+    side: Side | None = None
+    is_participant: bool = False
+    is_originator: bool = False
+    leads_now: bool = False
+
+
+def standing(dispute: Dispute, by: Appointment) -> Standing:
+    """Where ``by`` stands towards the dispute; reads only its participants (prefetch them for lists)."""
+    for participant in dispute.participants.all():
+        if participant.appointment_id == by.pk:
+            return Standing(
+                side=Side(participant.side),
+                is_participant=True,
+                is_originator=participant.is_originator,
+                leads_now=holds_one_of(by, dispute.rules_now.leads.roles),
+            )
+    return Standing(side=side_of_agency(dispute, by.agency_id))
+
+
+def side_of_agency(dispute: Dispute, agency_id: int | None) -> Side | None:
+    """The side an agency is on, None when it is no party."""
+    for party in dispute.parties.all():
+        if agency_id is not None and party.agency_id == agency_id:
+            return Side(party.side)
+    return None
+
+
+def holds_one_of(by: Appointment, roles: tuple[LeadRole, ...]) -> bool:
+    """Whether the appointment is one of these roles (and of its remit where the protocol names one)."""
+    return any(by.role == lead.role and (not lead.remit or by.remit == lead.remit) for lead in roles)
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def may_read(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` may read content at all, and not only that the dispute exists, where it stands and its dates."""
+    if by.has(Permission.READ_FOR_AUDIT):
+        return dispute.partnership_id == by.partnership_id
+    where = standing(dispute, by)
+    if where.is_participant:
+        return True
+    return where.side is not None and by.has(Permission.SEE_OWN_AGENCY) and _role_has_been_reached(dispute, by)
+
+
+def may_read_stage(dispute: Dispute, by: Appointment, order: int) -> bool:
+    """Whether ``by`` may read what was said at one stage; a stage inside one agency is that agency's alone (B-26)."""
+    if not may_read(dispute, by):
+        return False
+    if not dispute.rules.stage(order).single_agency:
+        return True
+    return (
+        by.agency_id == dispute.raising_agency_id
+        or by.has(Permission.READ_FOR_AUDIT)
+        or standing(dispute, by).side is Side.AUTHORITY
+    )
+
+
+def readable_stages(dispute: Dispute, by: Appointment) -> list[int]:
+    """The stages whose content ``by`` may read."""
+    return [stage.order for stage in dispute.rules.stages if may_read_stage(dispute, by, stage.order)]
+
+
+def _role_has_been_reached(dispute: Dispute, by: Appointment) -> bool:
+    reached = dispute.rules.stages[: dispute.stage]
+    return any(
+        holds_one_of(by, stage.leads.roles) or any(notice.role == by.role for notice in stage.notices)
+        for stage in reached
+    )
+
+
+# --- working -------------------------------------------------------------------------------------------------------
+
+
+def may_work(dispute: Dispute, by: Appointment) -> bool:
+    """Record talks, actions and the like: anybody on a running dispute, except on the hidden stage of the other side."""
+    where = standing(dispute, by)
+    if not (where.is_participant and by.has(Permission.WORK_DISPUTE) and dispute.status in RUNNING):
+        return False
+    return not dispute.rules_now.single_agency or where.side is not Side.RESPONDING
+
+
+def may_confirm_safety(dispute: Dispute, by: Appointment) -> bool:
+    """Say whether the person is safe now: anybody on the dispute who works with people, whatever its stage."""
+    where = standing(dispute, by)
+    return where.is_participant and by.has(Permission.CONFIRM_SAFETY) and dispute.status in RUNNING
+
+
+def may_state_position(dispute: Dispute, by: Appointment) -> bool:
+    """Write their agency's position at this stage."""
+    return may_work(dispute, by) and by.agency_id is not None and dispute.status in WORKABLE
+
+
+def may_review(dispute: Dispute, by: Appointment) -> bool:
+    """Agree or disagree as a manager: managers and safeguarding leads, never on a dispute they raised themselves."""
+    where = standing(dispute, by)
+    return (
+        may_work(dispute, by)
+        and by.has(Permission.REVIEW_AS_MANAGER)
+        and dispute.status in WORKABLE
+        and not where.is_originator
+    )
+
+
+def may_give_feedback(dispute: Dispute, by: Appointment) -> bool:
+    """Tell those who carried the concern what was done: anybody on it except the originator themselves."""
+    where = standing(dispute, by)
+    return where.is_participant and by.has(Permission.WORK_DISPUTE) and not where.is_originator
+
+
+# --- moving --------------------------------------------------------------------------------------------------------
+
+
+def may_reply(dispute: Dispute, by: Appointment | None) -> bool:
+    """Answer for those who are asked: the responding side, or in a stage inside one agency its own managers."""
+    if by is None or not may_work(dispute, by):
+        return False
+    if dispute.rules_now.single_agency:
+        return may_review(dispute, by)
+    return standing(dispute, by).side is Side.RESPONDING
+
+
+def may_escalate(dispute: Dispute, by: Appointment | None) -> bool:
+    """Take it further: whoever leads this stage for the raising side or manages there, the originator, or the clock.
+
+    What bars the way is not asked here but of the gates (``duties.closed_gates``); the originator may go on alone only
+    when the other side stays silent or the person is at immediate risk, which the action checks.
+    """
+    if dispute.is_last_stage:
+        return False
+    if by is None:
+        return True
+    where = standing(dispute, by)
+    return (
+        where.side is Side.RAISING
+        and may_work(dispute, by)
+        and (where.leads_now or where.is_originator or by.has(Permission.REVIEW_AS_MANAGER))
+    )
+
+
+def leads_for_raising_side(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` may take it further in the ordinary way, without silence or immediate risk."""
+    where = standing(dispute, by)
+    return where.side is Side.RAISING and (where.leads_now or by.has(Permission.REVIEW_AS_MANAGER))
+
+
+def may_agree(dispute: Dispute, by: Appointment | None) -> bool:
+    """Record an agreement: those who may take it further, or the leads of the other side; each agency still confirms."""
+    if by is None or not may_work(dispute, by):
+        return False
+    where = standing(dispute, by)
+    if dispute.rules_now.single_agency and where.side is not Side.RAISING:
+        return False
+    return where.is_originator or where.leads_now or by.has(Permission.CONFIRM_FOR_AGENCY)
+
+
+def may_withdraw(dispute: Dispute, by: Appointment | None) -> bool:
+    """Take it back: the originator or a manager of the raising side."""
+    if by is None or dispute.status == "awaiting_confirmation":
+        return False
+    where = standing(dispute, by)
+    return (
+        where.side is Side.RAISING
+        and may_work(dispute, by)
+        and (where.is_originator or by.has(Permission.REVIEW_AS_MANAGER))
+    )
+
+
+def may_refer(dispute: Dispute, by: Appointment | None) -> bool:
+    """Write and send the referral: those the last stage names for it, on the raising side."""
+    if by is None or not may_work(dispute, by):
+        return False
+    stage = dispute.rules_now
+    named = stage.referred_by or stage.leads.roles
+    return stage.is_referral and standing(dispute, by).side is Side.RAISING and holds_one_of(by, named)
+
+
+def may_give_last_word(dispute: Dispute, by: Appointment | None) -> bool:
+    """Give the outcome of the last stage: its leads, on the dispute, never somebody whose agency raised it alone.
+
+    Where the protocol's leads are the agencies' own representatives (D-16) they are parties by design and agree together.
+    """
+    if by is None or not may_work(dispute, by):
+        return False
+    return dispute.rules_now.is_referral and standing(dispute, by).leads_now
+
+
+def may_contest(dispute: Dispute, by: Appointment | None) -> bool:
+    """Say that what was recorded as agreed is not: whoever may confirm for an agency."""
+    return may_confirm(dispute, by)
+
+
+def may_confirm(dispute: Dispute, by: Appointment | None) -> bool:
+    """Confirm the outcome in writing for their own agency, once."""
+    if by is None or not may_work(dispute, by) or not by.has(Permission.CONFIRM_FOR_AGENCY):
+        return False
+    return any(party.agency_id == by.agency_id and party.confirmed_at is None for party in dispute.parties.all())
+
+
+def may_close(dispute: Dispute, by: Appointment | None) -> bool:
+    """End it: the last agency's confirmation does, so whoever may confirm for an agency that is on it."""
+    return by is not None and by.has(Permission.CONFIRM_FOR_AGENCY) and standing(dispute, by).is_participant

@@ -1,0 +1,55 @@
+"""Opening, closing and skipping the stages of a dispute, with the people, duties and limits that come with each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases.models import Appointment
+from cases.roles import Role
+from escalation import clock, duties, leads, notifications
+from escalation.models import Dispute, DisputeStage
+from escalation.protocol import Event, LimitKind, Of
+
+
+def open_stage(dispute: Dispute, *, by: Appointment | None, now: datetime, reason: str = "") -> None:
+    """Open the stage that the dispute now stands at; whoever leads it joins, and its duties and limits begin."""
+    DisputeStage.objects.create(
+        dispute=dispute, order=dispute.stage, opened_at=now, opened_by=by, opened_reason=reason
+    )
+    for agency in leads.bring_in_leads(dispute, now=now):
+        _tell_that_nobody_leads(dispute, agency.pk, agency.short_name, now=now)
+    duties.open_duties(dispute, now=now)
+    clock.open_deadlines(dispute, now=now)
+    clock.meet(dispute, (LimitKind.START,), by=by, now=now, stage=dispute.stage)
+
+
+def close_stage(dispute: Dispute, order: int, how: DisputeStage.ClosedHow, *, by: Appointment | None, now: datetime) -> None:
+    """Close stage ``order``: positions are frozen, what is undone stays owed, its conclusion is met unless the clock closed it."""
+    row = dispute.stages.get(order=order)
+    row.closed_at, row.closed_by, row.closed_how = now, by, how
+    row.save(update_fields=["closed_at", "closed_by", "closed_how"])
+    dispute.positions.filter(stage=order, frozen_at__isnull=True).update(frozen_at=now)
+    duties.carry_undone(dispute, order, now=now)
+    if how is not DisputeStage.ClosedHow.BY_CLOCK:
+        clock.meet(dispute, (LimitKind.CONCLUDE,), by=by, now=now, stage=order)
+
+
+def skip_stages(dispute: Dispute, after: int, before: int, *, by: Appointment, now: datetime, reason: str) -> list[int]:
+    """Write down the stages between two as skipped, by whom and why; they are never shown as missed (C-10)."""
+    skipped = list(range(after + 1, before))
+    DisputeStage.objects.bulk_create(
+        [
+            DisputeStage(dispute=dispute, order=order, skipped_at=now, skipped_by=by, skipped_reason=reason)
+            for order in skipped
+        ]
+    )
+    return skipped
+
+
+def _tell_that_nobody_leads(dispute: Dispute, agency_id: int, agency: str, *, now: datetime) -> None:
+    managers = leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now)
+    notifications.tell(
+        dispute, Event.STAGE_OPENED, managers, now=now, immediate=True,
+        text=f"Nobody at {agency} holds a role that leads {dispute.rules_now.label}. Name somebody in the directory.",
+        key=f"{dispute.pk}:no-lead:{dispute.stage}:{agency_id}",
+    )

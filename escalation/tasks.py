@@ -1,0 +1,21 @@
+"""Background jobs: each finds its rows by the database's clock and makes one call; run twice, the second does nothing."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from cases.clock import database_now
+from escalation import notifications
+from escalation.actions import sweep
+
+
+@shared_task(name="escalation.tasks.sweep_deadlines")
+def sweep_deadlines() -> None:
+    """Hold every dispute to its limits."""
+    sweep.sweep(now=database_now())
+
+
+@shared_task(name="escalation.tasks.deliver_notices")
+def deliver_notices() -> None:
+    """Send the notices that are owed."""
+    notifications.deliver_due(now=database_now())

@@ -1,0 +1,150 @@
+"""The line: what happens now, whose turn it is, by when; one sentence for every page, notice and document (F69)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.models import Appointment
+from cases.roles import Role
+from escalation import permissions
+from escalation.clock import date_in_words
+from escalation.models import Deadline, Dispute
+from escalation.models.dispute import Status
+from escalation.protocol import LeadRole, LimitKind, OnMissed, Side
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is and what is awaited of them; ``due`` is None where the protocol sets no limit."""
+
+    whose: str
+    act: str
+    side: Side | None
+    due: Deadline | None
+    then: str = ""
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the limit falls due (UTC)."""
+        return self.due.due_at if self.due else None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the limit was recorded as missed; never where there is no limit (F31)."""
+        return self.due is not None and self.due.missed_at is not None
+
+    @property
+    def sentence(self) -> str:
+        """The line in full."""
+        when = f" {date_in_words(self.due.due_at)}" if self.due else ""
+        late = " (this date has passed)" if self.is_overdue else ""
+        return f"{self.whose} {self.act}{when}{late}.".strip()
+
+
+def turn_of(dispute: Dispute) -> Turn:
+    """Whose turn it is; reads parties, deadlines and positions (prefetch them for lists)."""
+    return _TURNS[Status(dispute.status)](dispute)
+
+
+def is_turn_of(dispute: Dispute, acting: Appointment) -> bool:
+    """Whether the dispute waits for ``acting``, by side and by what they may do."""
+    checks = {
+        Status.AWAITING_REPLY: permissions.may_reply,
+        Status.IN_DISCUSSION: _may_take_further_or_agree,
+        Status.AWAITING_REFERRAL: permissions.may_refer,
+        Status.REFERRED: permissions.may_give_last_word,
+        Status.AWAITING_CONFIRMATION: permissions.may_confirm,
+    }
+    check = checks.get(Status(dispute.status))
+    return bool(check and check(dispute, acting))
+
+
+def _may_take_further_or_agree(dispute: Dispute, by: Appointment) -> bool:
+    where = permissions.standing(dispute, by)
+    return where.side is Side.RAISING and (where.leads_now or (where.is_originator and dispute.stage == 1))
+
+
+def roles_in_words(roles: Sequence[LeadRole], joint: bool = False) -> str:
+    """'line manager or safeguarding lead'; the protocol's own label goes before the role's name."""
+    words = [lead.label or Role(lead.role).title for lead in roles]
+    return (" and " if joint else " or ").join(words)
+
+
+def _next_due(dispute: Dispute, *sides: Side) -> Deadline | None:
+    waiting = [row for row in dispute.deadlines.all() if row.is_open]
+    own = [row for row in waiting if row.stage == dispute.stage and row.kind != LimitKind.START and row.owner in sides]
+    anyones = [row for row in waiting if row.stage == dispute.stage and row.kind != LimitKind.START]
+    following = [row for row in waiting if row.stage == dispute.stage + 1]
+    for rows in (own, anyones, following):
+        if rows:
+            return min(rows, key=lambda row: (row.due_at, row.pk))
+    return None
+
+
+def _clock_will(dispute: Dispute) -> str:
+    for row in dispute.deadlines.all():
+        if row.is_open and row.stage == dispute.stage + 1 and row.on_missed == OnMissed.ESCALATE:
+            label = dispute.rules.stage(row.stage).label
+            return f"If nothing is agreed {date_in_words(row.due_at)}, the clock moves this to {label} by itself."
+    return ""
+
+
+def _awaiting_reply(dispute: Dispute) -> Turn:
+    stage = dispute.rules_now
+    roles = roles_in_words(stage.leads.roles, stage.leads.joint)
+    if stage.single_agency:
+        whose = f"{dispute.raising_agency.short_name}'s {roles}"
+        due = _next_due(dispute, Side.RAISING, Side.EACH)
+        return Turn(whose, "is to review it: agree or disagree, with reasons", Side.RAISING, due, _clock_will(dispute))
+    answered = {position.agency_id for position in dispute.positions.all() if position.stage == dispute.stage}
+    asked = [p.agency for p in dispute.parties.all() if p.side == Side.RESPONDING and p.agency_id not in answered]
+    names = " and ".join(agency.short_name for agency in asked) or "The other agency"
+    role = "" if stage.leads.of_partnership else f"'s {roles}"
+    due = _next_due(dispute, Side.RESPONDING, Side.EACH)
+    return Turn(f"{names}{role}", "is to reply", Side.RESPONDING, due, _clock_will(dispute))
+
+
+def _in_discussion(dispute: Dispute) -> Turn:
+    stage = dispute.rules_now
+    roles = roles_in_words(stage.leads.roles, stage.leads.joint)
+    whose = f"{dispute.raising_agency.short_name}'s {roles}"
+    act = "is to record an agreement" if dispute.is_last_stage else "is to record an agreement or take it further"
+    return Turn(whose, act, Side.RAISING, _next_due(dispute, Side.RAISING, Side.RESPONDING, Side.EACH), _clock_will(dispute))
+
+
+def _awaiting_referral(dispute: Dispute) -> Turn:
+    stage = dispute.rules_now
+    roles = roles_in_words(stage.referred_by or stage.leads.roles)
+    whose = f"{dispute.raising_agency.short_name}'s {roles}"
+    return Turn(whose, "is to send the referral", Side.RAISING, _next_due(dispute, Side.RAISING, Side.AUTHORITY))
+
+
+def _referred(dispute: Dispute) -> Turn:
+    stage = dispute.rules_now
+    roles = roles_in_words(stage.leads.roles, stage.leads.joint)
+    prefix = "The " if stage.leads.of_partnership else "The agencies' "
+    title = dispute.rules.final_authority.title
+    return Turn(f"{prefix}{roles}", f"is to give the last word ({title})", Side.AUTHORITY, _next_due(dispute, Side.AUTHORITY))
+
+
+def _awaiting_confirmation(dispute: Dispute) -> Turn:
+    silent = [party.agency.short_name for party in dispute.parties.all() if party.confirmed_at is None]
+    return Turn(" and ".join(silent) or "Each agency", "is to confirm the outcome in writing", Side.EACH, None)
+
+
+def _ended(dispute: Dispute) -> Turn:
+    ended = "is closed: every agency has confirmed the outcome" if dispute.status == Status.CLOSED else "was withdrawn"
+    return Turn(f"This {dispute.rules.terminology.dispute}", ended, None, None)
+
+
+_TURNS = {
+    Status.AWAITING_REPLY: _awaiting_reply,
+    Status.IN_DISCUSSION: _in_discussion,
+    Status.AWAITING_REFERRAL: _awaiting_referral,
+    Status.REFERRED: _referred,
+    Status.AWAITING_CONFIRMATION: _awaiting_confirmation,
+    Status.CLOSED: _ended,
+    Status.WITHDRAWN: _ended,
+}

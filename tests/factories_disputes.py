@@ -1,0 +1,137 @@
+"""Disputes for tests, made only by the real actions, so that no test starts from an impossible row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cases.models import Appointment, Partnership
+from cases.roles import Role
+from escalation import protocol_files
+from escalation.actions import feedback, moves, positions, safety, talks
+from escalation.actions.protocols import publish_protocol
+from escalation.actions.raising import Raised, raise_dispute
+from escalation.models import Dispute, ProtocolVersion
+from escalation.models.dispute import Status
+from escalation.protocol import DutyKind, Protocol
+from tests.factories import Cast, cast, make_appointment, make_case, make_partnership
+
+PROTOCOLS = Path(protocol_files.__file__).parent / "protocols"
+SAFE = safety.Safety(answer="safe", how="Seen on the ward at nine this morning; nurse in charge agrees.")
+
+
+@cache
+def source_protocol(key: str) -> Protocol:
+    """One of the four protocols that come with the product."""
+    return protocol_files.load(PROTOCOLS / f"{key}.yaml")
+
+
+def publish(partnership: Partnership, key: str | None = None, *, now: datetime, **changes: Any) -> ProtocolVersion:
+    """Publish a source protocol, changed where told, for a partnership."""
+    document = source_protocol(key or partnership.key)
+    return publish_protocol(
+        partnership=partnership, document=document.model_copy(update=changes) if changes else document, by=None, now=now
+    )
+
+
+def people_under(key: str, *, now: datetime) -> Cast:
+    """The cast of a partnership whose protocol is published; South Lanarkshire gets its two heads of service."""
+    people = cast(make_partnership(key))
+    publish(people.partnership, key, now=now)
+    if key == "south_lanarkshire":
+        for remit in ("adult", "children-and-justice"):
+            make_appointment(Role.SENIOR_MANAGER, people.council.agency, remit=remit)
+    return people
+
+
+def raised(now: datetime, **changes: Any) -> Raised:
+    """What somebody worried says."""
+    return replace(
+        Raised(
+            decision_disputed="Discharge home without a care package.",
+            worry="She cannot get out of bed alone and lives by herself.",
+            proposed_resolution="Delay the discharge until the night sitter can start.",
+            concern_arose_at=now,
+        ),
+        **changes,
+    )
+
+
+def make_dispute(people: Cast, *, now: datetime, **changes: Any) -> Dispute:
+    """The council's practitioner raises it with health's practitioner."""
+    given: dict[str, Any] = {
+        "case": changes.pop("case", None) or make_case(people, now=now),
+        "responding": changes.pop("responding", [people.health.agency]),
+        "safety": SAFE,
+        "by": people.council.practitioner,
+        "now": now,
+        "addressee": changes.pop("addressee", people.health.practitioner),
+    }
+    return raise_dispute(raised=raised(now, **changes), **given)
+
+
+def fresh(dispute: Dispute) -> Dispute:
+    """The dispute as it stands now."""
+    return Dispute.objects.with_page_data().get(pk=dispute.pk)
+
+
+def leader_of(dispute: Dispute, side: str) -> Appointment:
+    """Somebody on this side who leads the present stage, or else manages there."""
+    dispute = fresh(dispute)
+    here = [row.appointment for row in dispute.participants.all() if row.side == side]
+    roles = {lead.role for lead in dispute.rules_now.leads.roles}
+    leads = [who for who in here if who.role in roles]
+    return leads[0] if leads else here[-1]
+
+
+def do_raising_duties(dispute: Dispute, *, now: datetime) -> None:
+    """Do what the raising side owes at this stage, each by its own action."""
+    by = leader_of(dispute, "raising")
+    for duty in dispute.duties.filter(stage=dispute.stage, agency=by.agency, done_at__isnull=True).order_by("pk"):
+        _do_duty(fresh(dispute), DutyKind(duty.kind), by, now)
+
+
+def _do_duty(dispute: Dispute, kind: DutyKind, by: Appointment, now: datetime) -> None:
+    common: dict[str, Any] = {"dispute": dispute, "by": by, "now": now}
+    if kind is DutyKind.SAFETY_CONFIRMED:
+        safety.confirm_safety(safety=SAFE, **common)
+    elif kind is DutyKind.OUTCOMES_RECONFIRMED:
+        safety.record_voice(voice=safety.Voice(desired_outcomes="To go home.", told="yes"), **common)
+    elif kind is DutyKind.OWN_RECORD_ATTESTED:
+        talks.attest_own_record(own_reference="LAS-55120/7", recorded_on=now.date(), **common)
+    elif kind is DutyKind.EXHAUSTION_ATTESTED:
+        talks.attest_exhaustion(statement="Two calls and one visit; no agreement.", **common)
+    elif kind is DutyKind.INTENTION_NOTIFIED:
+        talks.notify_intention(text="We intend to take this further.", **common)
+    elif kind is DutyKind.POSITION_STATED:
+        positions.state_position(stance="raises", text="We hold that it is not safe.", **common)
+    elif kind in (DutyKind.MANAGER_REVIEWED, DutyKind.REVIEW_AGREES):
+        manager = by if by.role != Role.PRACTITIONER else by.manager
+        positions.review(dispute=dispute, by=manager or by, now=now, agrees=True, rationale="The risk is real.")
+    elif kind is DutyKind.FEEDBACK_GIVEN:
+        feedback.give_feedback(text="We spoke to the hospital.", no_action=False, **common)
+    elif kind is DutyKind.DEBRIEF_OFFERED:
+        feedback.offer_debrief(text="Thursday at ten.", **common)
+    else:
+        kinds = {DutyKind.ADVICE_SOUGHT: "advice", DutyKind.DISCUSSION_HELD: "meeting"}
+        talks.log_discussion(
+            kind=kinds.get(kind, "talk"), mode="phone", happened_at=now, with_whom="Ward manager", result="No agreement.",
+            **common,
+        )
+
+
+def climb(dispute: Dispute, *, now: datetime) -> Dispute:
+    """Do what is owed and take it to the next stage."""
+    do_raising_duties(dispute, now=now)
+    moves.escalate(dispute=dispute, by=leader_of(dispute, "raising"), now=now, reason="Nothing was agreed.")
+    return fresh(dispute)
+
+
+def climb_to_last_stage(dispute: Dispute, *, now: datetime) -> Dispute:
+    """Take it stage by stage to the last one."""
+    while not dispute.is_last_stage and dispute.status in (Status.AWAITING_REPLY, Status.IN_DISCUSSION):
+        dispute = climb(dispute, now=now)
+    return fresh(dispute)
