@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import make_msgid
@@ -18,6 +19,8 @@ from escalation.clock import date_in_words
 from escalation.models import Dispute, Notification
 from escalation.protocol import Event, Side
 from escalation.turn import Turn, is_turn_of, turn_of
+
+logger = logging.getLogger(__name__)
 
 SUBJECT = "Something to read in the escalation service"
 IMMEDIATE = (Event.SAFETY_CHANGED, Event.STAGE_SKIPPED)
@@ -146,7 +149,8 @@ def _deliver_one(connection: BaseEmailBackend, *, now: datetime) -> int | None:
         return None
     try:
         connection.send_messages([_message(notice)])
-    except OSError:
+    except Exception:
+        logger.warning("notice %s was not taken by the mail server", notice.pk, exc_info=True)
         _postpone(notice, now=now)
         return 0
     notice.sent_at, notice.next_attempt_at = now, None

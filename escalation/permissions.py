@@ -109,8 +109,10 @@ def may_confirm_safety(dispute: Dispute, by: Appointment) -> bool:
 
 
 def may_state_position(dispute: Dispute, by: Appointment) -> bool:
-    """Write their agency's position at this stage."""
-    return may_work(dispute, by) and by.agency_id is not None and dispute.status in WORKABLE
+    """Write their agency's position at this stage: whoever leads it there, or manages those who do."""
+    if not (may_work(dispute, by) and by.agency_id is not None and dispute.status in WORKABLE):
+        return False
+    return standing(dispute, by).leads_now or by.has(Permission.CONFIRM_FOR_AGENCY)
 
 
 def may_review(dispute: Dispute, by: Appointment) -> bool:
@@ -139,7 +141,7 @@ def may_reply(dispute: Dispute, by: Appointment | None) -> bool:
         return False
     if dispute.rules_now.single_agency:
         return may_review(dispute, by)
-    return standing(dispute, by).side is Side.RESPONDING
+    return standing(dispute, by).side is Side.RESPONDING and may_state_position(dispute, by)
 
 
 def may_escalate(dispute: Dispute, by: Appointment | None) -> bool:
@@ -171,9 +173,9 @@ def may_agree(dispute: Dispute, by: Appointment | None) -> bool:
     if by is None or not may_work(dispute, by):
         return False
     where = standing(dispute, by)
-    if dispute.rules_now.single_agency and where.side is not Side.RAISING:
+    if where.side is Side.AUTHORITY:
         return False
-    return where.is_originator or where.leads_now or by.has(Permission.CONFIRM_FOR_AGENCY)
+    return where.leads_now or by.has(Permission.CONFIRM_FOR_AGENCY)
 
 
 def may_withdraw(dispute: Dispute, by: Appointment | None) -> bool:

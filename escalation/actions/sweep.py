@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Event, OnMissed, Side
 
 BATCH = 500
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -24,17 +26,23 @@ class Swept:
     missed: int = 0
     chased: int = 0
     escalated: int = 0
+    failed: int = 0
 
 
 def sweep(*, now: datetime, batch: int = BATCH) -> Swept:
     """Do everything that is due at ``now``; a second sweep at the same time finds nothing (R1, R11).
 
-    Each limit is its own transaction; what another sweeper or a person has locked is left to the next sweep.
+    Each dispute is its own transaction: what another sweeper or a person has locked is left to the next sweep, and one
+    that cannot be swept is logged by its id and holds up no other.
     """
     done = Swept()
     due = Deadline.objects.filter(next_look_at__lte=now).order_by("next_look_at", "pk")
     for dispute_id in dict.fromkeys(due.values_list("dispute_id", flat=True)[:batch]):
-        _sweep_dispute(dispute_id, done, now=now)
+        try:
+            _sweep_dispute(dispute_id, done, now=now)
+        except Exception:
+            done.failed += 1
+            logger.exception("dispute %s could not be swept", dispute_id)
     return done
 
 
