@@ -147,7 +147,7 @@ class Launcher:
                 if time.monotonic() > end:
                     log = (self.state / "web.log").read_text(errors="replace").strip().splitlines()
                     raise ServiceError("The first page did not come. The web server's last words:\n" + "\n".join(log[-12:]))
-                time.sleep(0.1)
+                time.sleep(0.2)
 
     def _manage(self, *arguments: str) -> str:
         done = subprocess.run([*MANAGE, *arguments], env=self.environment, capture_output=True, text=True, check=False)

@@ -2,7 +2,7 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
-has_library() { /sbin/ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*$1 "; }
+has_library() { [[ $LIBRARIES == *"$1 ("* ]]; }
 
 # The first Python that is new enough, or nothing.
 find_python() {
@@ -17,7 +17,8 @@ find_python() {
 
 # install_packages start|test: fills PYTHON; installs as root with apt, otherwise prints the line to run.
 install_packages() {
-    local missing=() needed=0
+    local missing=() needed=0 LIBRARIES
+    LIBRARIES=$(/sbin/ldconfig -p 2>/dev/null || true)
     PYTHON=$(find_python)
     if [ -z "$PYTHON" ]; then
         missing+=(python3 python3-venv)
