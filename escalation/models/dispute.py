@@ -158,8 +158,12 @@ class Dispute(models.Model):
 
     def refresh_from_db(self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Reload; the protected field is emptied first, so that no other instance is affected (stack.md, django-fsm-2)."""
-        names = None if fields is None else list(fields)
-        before = self.__dict__.pop("status", None) if names is None or "status" in names else None
+        if fields is None:
+            self._prefetched_objects_cache: dict[str, Any] = {}
+            names = [field.attname for field in self._meta.concrete_fields]
+        else:
+            names = list(fields)
+        before = self.__dict__.pop("status", None) if "status" in names else None
         try:
             super().refresh_from_db(using, names, **kwargs)
         except BaseException:
@@ -332,6 +336,14 @@ class Participant(models.Model):
         return f"participant {self.pk}"
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Drafts as somebody may see them."""
+
+    def visible_to(self, acting: Appointment) -> DraftQuerySet:
+        """One's own: what has not been sent is nobody else's business."""
+        return self.filter(user=acting.user_id)
+
+
 class Draft(models.Model):
     """What somebody has typed into a form and not yet sent; survives logout, and becomes one thing only."""
 
@@ -341,6 +353,8 @@ class Draft(models.Model):
     data = models.JSONField(default=dict)
     updated_at = models.DateTimeField()
     became = models.ForeignKey(Dispute, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = DraftQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at"]
