@@ -17,7 +17,7 @@ from cases.roles import Role
 
 DEMO_DOMAIN = ".demo.example"
 DEMO_PASSWORD = "demonstration-only"  # noqa: S105 (published on the sign-in page of demonstrations)
-SEPARATOR = "-" * 79
+SEPARATOR = b"-" * 79
 MOST_MAILS = 100
 ORDER = {role.value: place for place, role in enumerate(Role)}
 
@@ -74,15 +74,15 @@ def demo_mails() -> list[DemoMail]:
     mails: list[DemoMail] = []
     for file in sorted(directory.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True):
         if file.suffix == ".log":
-            parts = file.read_text(encoding="utf-8", errors="replace").split(SEPARATOR)
+            parts = file.read_bytes().split(SEPARATOR)
             mails += [_read(part) for part in reversed(parts) if part.strip()]
         if len(mails) >= MOST_MAILS:
             break
     return mails[:MOST_MAILS]
 
 
-def _read(text: str) -> DemoMail:
-    message = email.message_from_string(text.lstrip("\n"), _class=EmailMessage, policy=email.policy.default)
+def _read(text: bytes) -> DemoMail:
+    message = email.message_from_bytes(text.lstrip(b"\n"), _class=EmailMessage, policy=email.policy.default)
     body = message.get_body(("plain",))
     sent = message["Date"]
     return DemoMail(

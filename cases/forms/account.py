@@ -12,13 +12,10 @@ EMAIL_ERRORS = {
     "required": "Enter your work e-mail address",
     "invalid": "Enter an e-mail address in the correct form, like name@example.org",
 }
-NO_MATCH = "No account has this e-mail address and password. Check both, or set a new password"
 
 
 class SignInForm(GovukMixin, LoginForm):  # type: ignore[misc]
     """E-mail address and password."""
-
-    error_messages = LoginForm.error_messages | {"email_password_mismatch": NO_MATCH, "invalid_login": NO_MATCH}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

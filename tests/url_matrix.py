@@ -1,0 +1,115 @@
+"""Every address of the product, and what it answers to whom; a new address gets a row here.
+
+``Row.url`` may name what the world holds, for example ``/cases/{case}/``. ``insider`` is somebody of the cast who may use
+the address, as a dotted name. A stranger works for an agency of the same partnership that has nothing to do with the
+case; an outsider holds the insider's role in another partnership. Both get 404 unless the row says otherwise, and a row
+with ``hides`` promises that its page shows the named thing to the insider and to neither of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from cases.models import Appointment
+from tests import factories
+from tests.factories import Cast
+
+# URL modules of which every named address must have a row (or be open to everybody).
+COVERED = ("cases.urls", "cases.api.urls")
+PUBLIC = frozenset(
+    {
+        "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
+        "account_reset_password_from_key", "account_reset_password_from_key_done", "privacy", "accessibility",
+        "recording", "help", "demo_people", "demo_mail",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address and one method."""
+
+    name: str
+    url: str
+    method: str = "get"
+    data: Mapping[str, Any] = field(default_factory=dict)
+    insider: str = "council.practitioner"
+    answer: int = 200
+    stranger: int = 404
+    outsider: int = 404
+    anonymous: int = 302
+    hides: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+@dataclass(frozen=True)
+class World:
+    """What the rows speak of."""
+
+    people: Cast
+    elsewhere: Cast
+    names: dict[str, str]
+
+    def insider(self, row: Row) -> Appointment:
+        """Who may use this address."""
+        return _member(self.people, row.insider)
+
+    def outsider(self, row: Row) -> Appointment:
+        """The same role in another partnership."""
+        return _member(self.elsewhere, row.insider)
+
+
+def _member(people: Cast, dotted: str) -> Appointment:
+    found: Appointment = reduce(getattr, dotted.split("."), people)  # type: ignore[assignment]
+    return found
+
+
+def make_world(now: datetime) -> World:
+    """Two partnerships; in the first a case between council and health."""
+    people, elsewhere = factories.cast(), factories.cast(factories.make_partnership("luton"))
+    case = factories.make_case(people, now=now)
+    names = {
+        "case": case.reference,
+        "colleague": str(people.council.practitioner.pk),
+        "health_agency": people.health.agency.key,
+    }
+    return World(people, elsewhere, names)
+
+
+PERSON = {"name": "Margaret Elsworth", "capacity": "has"}
+OPEN = {"stranger": 200, "outsider": 200}
+LEAD = {"insider": "council.lead"}
+API: dict[str, Any] = {"anonymous": 401}
+
+ROWS: list[Row] = [
+    Row("roles", "/account/roles/", **OPEN),
+    Row("act_as", "/account/act-as/", "post", {"role": "{colleague}"}, answer=302),
+    Row("directory", "/directory/", **OPEN),
+    Row("appoint", "/directory/appoint/", **LEAD, outsider=200),
+    Row("appoint", "/directory/appoint/", "post", **LEAD, outsider=200),
+    Row("change_appointment", "/directory/{colleague}/", **LEAD),
+    Row("change_appointment", "/directory/{colleague}/", "post", {"job_title": "duty worker"}, **LEAD, answer=302),
+    Row("end_appointment", "/directory/{colleague}/end/", **LEAD),
+    Row("end_appointment", "/directory/{colleague}/end/", "post", **LEAD),
+    Row("set_contact", "/directory/{colleague}/contact/", "post", {"is_contact": "yes"}, **LEAD, answer=302),
+    Row("cases", "/cases/", hides="{case}", **OPEN),
+    Row("cases", "/cases/?reference={case}", hides="/cases/{case}/", **OPEN),
+    Row("case", "/cases/{case}/"),
+    Row("person", "/cases/{case}/person/"),
+    Row("person", "/cases/{case}/person/", "post", PERSON, answer=409),
+    Row("api_docs", "/api/docs/", **OPEN),
+    Row("api_token", "/api/token/", "delete", answer=204, stranger=204, outsider=204, **API),
+    Row("api_token", "/api/token/", "post", answer=400, stranger=400, outsider=400, anonymous=400),
+    Row("api_roles", "/api/roles/", **OPEN, **API),
+    Row("api_schema", "/api/schema/", **OPEN, **API),
+    Row("api_cases", "/api/cases/", hides="{case}", **OPEN, **API),
+    Row("api_cases", "/api/cases/?reference={case}&agency={health_agency}", hides='"{case}"', **OPEN, **API),
+    Row("api_cases", "/api/cases/", "post", answer=400, stranger=400, outsider=400, **API),
+    Row("api_case", "/api/cases/{case}/", **API),
+]
