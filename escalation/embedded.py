@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 DATABASE = "escalation"
 OWNER_ROLE = "escalation_owner"
@@ -183,8 +184,7 @@ class Services:
 
     def make_directories(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
-        if self.account:
-            self.state.chmod(0o711)
+        self.state.chmod(0o711 if self.account else 0o700)
         for directory in (self.state / "postgres", self.state / "valkey", self.sockets):
             directory.mkdir(mode=0o700, exist_ok=True)
             if self.account:
@@ -238,7 +238,7 @@ class Services:
             marker.write_text(stamp)
         return target
 
-    def _as_account(self) -> dict[str, int | Sequence[int]]:
+    def _as_account(self) -> dict[str, Any]:
         if not self.account:
             return {}
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}

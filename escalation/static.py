@@ -26,7 +26,7 @@ SERVED = {
 }
 
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Static files under names that carry their hash, so that browsers may keep them for ever."""
 
 

@@ -26,7 +26,7 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
     with django_db_blocker.unblock():
         database.prepare()
     # Emptying belongs to the owner, and append-only tables refuse it to everybody else.
-    TransactionTestCase._fixture_teardown = lambda case: database.empty()
+    TransactionTestCase._fixture_teardown = lambda case: database.empty()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
