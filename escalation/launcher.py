@@ -258,7 +258,7 @@ def _welcome(address: str, people: list[dict[str, Any]], state: Path) -> str:
 
 
 def _table(people: list[dict[str, Any]]) -> list[str]:
-    columns = [name for name in ("partnership", "role", "agency", "email", "password") if name in people[0]]
+    columns: list[str] = [name for name in ("partnership", "role", "agency", "email", "password") if name in people[0]]
     rows: list[list[str]] = [columns, *[[str(person.get(name) or "") for name in columns] for person in people]]
     widths = [max(len(row[index]) for row in rows) for index in range(len(columns))]
     return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
