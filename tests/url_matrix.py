@@ -83,8 +83,8 @@ def make_world(now: datetime) -> World:
 
 
 PERSON = {"name": "Margaret Elsworth", "capacity": "has"}
-OPEN = {"stranger": 200, "outsider": 200}
-LEAD = {"insider": "council.lead"}
+OPEN: dict[str, Any] = {"stranger": 200, "outsider": 200}
+LEAD: dict[str, Any] = {"insider": "council.lead"}
 API: dict[str, Any] = {"anonymous": 401}
 
 ROWS: list[Row] = [
