@@ -1,0 +1,1 @@
+"""Forms of disputes: the questions people are asked."""

@@ -1,0 +1,1 @@
+"""Pages of disputes: what people see and do, each verb a form with its own page."""
