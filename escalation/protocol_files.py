@@ -179,9 +179,14 @@ def _written(place: Place) -> str:
 
 
 def _problems(error: ValidationError, lines: Mapping[Place, int]) -> list[Problem]:
+    errors = error.errors(include_url=False)
+    around = {item["loc"][:-1] for item in errors}
     found = [
         Problem(_line_of(item["loc"], lines), _written(item["loc"]), in_words(item))
-        for item in error.errors(include_url=False)
+        for item in errors
+        if not (
+            item["type"] == "too_short" and item["loc"] in around
+        )  # short only of entries that are wrong themselves
     ]
     return sorted(found, key=lambda problem: (problem.line, problem.path))
 

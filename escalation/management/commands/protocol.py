@@ -15,6 +15,7 @@ from cases.clock import database_now
 from cases.errors import Refused
 from cases.models import Partnership
 from escalation.actions.protocols import publish_protocol
+from escalation.models import ProtocolVersion
 from escalation.protocol import Protocol
 from escalation.protocol_files import Checked, check, sha256
 
@@ -65,12 +66,12 @@ class Command(BaseCommand):
         if partnership is None:
             known = ", ".join(Partnership.objects.order_by("key").values_list("key", flat=True)) or "none yet"
             raise CommandError(f"There is no partnership '{key}'. Known: {known}.")
-        now = database_now()
+        before = ProtocolVersion.objects.current_for(partnership)
         try:
-            version = publish_protocol(partnership=partnership, document=protocol, by=None, now=now)
+            version = publish_protocol(partnership=partnership, document=protocol, by=None, now=database_now())
         except Refused as refused:
             raise CommandError(refused.message) from refused
-        is_new = version.published_at == now
+        is_new = version != before
         if as_json:
             answer = {"partnership": key, "version": version.version, "sha256": version.sha256, "published": is_new}
             self.stdout.write(json.dumps(answer, indent=2))
