@@ -64,6 +64,10 @@ class Launcher:
         self.supervisor = Supervisor(tell=_say)
         self.environment = dict(os.environ)
 
+    @property
+    def is_demo(self) -> bool:
+        return self.environment.get("DEMO") == "1"
+
     def run(self) -> None:
         self._start_servers()
         self._configure()
@@ -72,7 +76,7 @@ class Launcher:
         self._start_processes()
         people = self._people()
         self._wait_for_first_page()
-        _say(_welcome(self.address, people, self.state))
+        _say(_welcome(self.environment["BASE_URL"], people, self.state))
         while True:
             time.sleep(0.5)
             self.supervisor.look_after()
@@ -112,19 +116,19 @@ class Launcher:
             with _step("Database tables"):
                 self._manage("migrate", "--verbosity=0", "--no-input")
             done.write_text(wanted)
-        if self.environment.get("DEMO") != "1":
+        if not self.is_demo:
             with _step("Static files"):
                 self._manage("collectstatic", "--verbosity=0", "--no-input")
 
     def _fill(self) -> None:
         done = self.state / "demo-data"
-        if self.environment.get("DEMO") == "1" and not done.exists() and _has_command("demo_data"):
+        if self.is_demo and not done.exists() and _has_command("demo_data"):
             with _step("Demonstration data"):
                 self._manage("demo_data")
             done.touch()
 
     def _people(self) -> list[dict[str, Any]]:
-        if self.environment.get("DEMO") != "1" or not _has_command("demo_people"):
+        if not self.is_demo or not _has_command("demo_people"):
             return []
         people: list[dict[str, Any]] = json.loads(self._manage("demo_people", "--json"))
         return people
@@ -141,8 +145,11 @@ class Launcher:
 
     def _wait_for_first_page(self, patience: float = 60) -> None:
         end = time.monotonic() + patience
+        # A production address speaks TLS through a proxy in front of us, so there only the health check can be asked.
+        page = "/" if self.is_demo else "/healthy"
+        host = f"localhost:{self.port}" if self.is_demo else self.environment["ALLOWED_HOSTS"].partition(",")[0]
         with _step("First page"):
-            while not _answers(self.address):
+            while not _answers(f"http://localhost:{self.port}{page}", host):
                 self.supervisor.look_after()
                 if time.monotonic() > end:
                     log = (self.state / "web.log").read_text(errors="replace").strip().splitlines()
@@ -239,9 +246,9 @@ def _has_command(name: str) -> bool:
     return any(BASE.glob(f"*/management/commands/{name}.py"))
 
 
-def _answers(address: str) -> bool:
+def _answers(address: str, host: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/", timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, headers={"Host": host}), timeout=10) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
