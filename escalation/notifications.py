@@ -14,10 +14,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from cases.models import Appointment
+from cases.roles import Role
 from escalation import leads
 from escalation.clock import date_in_words
+from escalation.deadlines import LONDON
 from escalation.models import Dispute, Notification
-from escalation.protocol import Event, Side
+from escalation.protocol import Event, Of, Side
 from escalation.turn import Turn, is_turn_of, turn_of
 
 logger = logging.getLogger(__name__)
@@ -104,21 +106,25 @@ def tell_all(
 
 
 def next_up(dispute: Dispute, side: Side, *, now: datetime) -> list[Appointment]:
-    """The managers of those whose limit passed: each one's own manager, or whoever leads the following stage for them."""
-    owners = [
-        participant.appointment
-        for participant in dispute.participants.select_related("appointment__manager__user", "appointment__agency")
-        if side is Side.EACH or participant.side == side
-    ]
+    """The next people up from those whose limit passed: their managers, else whoever leads the next stage, else the board manager."""
+    on_it = dispute.participants.select_related("appointment__manager__user", "appointment__manager__agency")
+    owners = [row.appointment for row in on_it if side is Side.EACH or row.side == side]
     managers = [who.manager for who in owners if who.manager]
-    if managers or dispute.is_last_stage:
-        return managers
-    following = dispute.rules.stage(dispute.stage + 1)
+    return managers or _leads_of_next_stage(dispute, side, now=now) or list(
+        leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now)
+    )
+
+
+def _leads_of_next_stage(dispute: Dispute, side: Side, *, now: datetime) -> list[Appointment]:
+    if dispute.is_last_stage:
+        return []
+    following, today = dispute.rules.stage(dispute.stage + 1), now.astimezone(LONDON).date()
+    parties = dispute.parties.select_related("agency")
     return [
         lead
-        for party in dispute.parties.select_related("agency")
+        for party in parties
         if side is Side.EACH or party.side == side
-        for lead in leads.proposed_leads(following, party.agency, on=now.date())
+        for lead in leads.proposed_leads(following, party.agency, on=today)
     ]
 
 
