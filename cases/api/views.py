@@ -51,7 +51,7 @@ class TokenView(APIView):
 
     @extend_schema(request=CredentialsSerializer, responses={201: TokenSerializer}, summary="Ask for a token", auth=[])
     def post(self, request: ActingApiRequest) -> Response:
-        """A token that works for ten hours; send it as ``Authorization: Token …``."""
+        """A token that works for ten hours; send it in the Authorization header, after the word Token."""
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:

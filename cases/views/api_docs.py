@@ -58,9 +58,12 @@ def _shapes(schema: dict[str, Any]) -> list[dict[str, Any]]:
     """The objects that go in and out, each with its fields."""
     shapes = schema.get("components", {}).get("schemas", {})
     return [
-        {"name": name, "fields": [_field(field, told, shape) for field, told in shape["properties"].items()]}
+        {
+            "name": name,
+            "fields": [_field(field, told, shape) for field, told in shape.get("properties", {}).items()],
+            "values": [str(value) for value in shape.get("enum", [])],
+        }
         for name, shape in sorted(shapes.items())
-        if shape.get("properties")
     ]
 
 
