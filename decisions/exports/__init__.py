@@ -1,0 +1,73 @@
+"""Assembles what a document holds: a frozen bundle of plain data with only what the person it is for may read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from cases.models import Appointment
+from cases.roles import Permission
+from decisions.exports import brief, course, decided, summary
+from decisions.exports.parts import Part, Reader
+from decisions.models import Export
+from escalation.models import Dispute
+from escalation.permissions import may_read
+
+FORMAT = 1
+
+
+def may_export(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` may have a document made of what they may read."""
+    return by.has(Permission.EXPORT_CASE_HISTORY) and may_read(dispute, by)
+
+
+def assemble(dispute: Dispute, *, kind: str, reason: str, by: Appointment, now: datetime) -> dict[str, Any]:
+    """The bundle of one document; the dispute must be locked, so that all of it is of one moment."""
+    reader = Reader.of(dispute, by)
+    sections = {Export.Kind.CASE_HISTORY: _case_history, Export.Kind.REFERRAL: brief.sections_of}
+    return {
+        "format": FORMAT,
+        "kind": str(kind),
+        "language": "en-GB",
+        "reference": dispute.reference,
+        "title": str(Export.Kind(kind).label),
+        "terms": dispute.rules.terminology.dispute,
+        "partnership": dispute.partnership.name,
+        "made_at": now.astimezone(UTC).replace(microsecond=0).isoformat(),
+        "sections": sections[Export.Kind(kind)](reader, reason=reason, made_at=now),
+    }
+
+
+def fingerprint(bundle: dict[str, Any]) -> str:
+    """The SHA-256 of everything a bundle says, as 64 hexadecimal digits."""
+    written = json.dumps(bundle, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Part]:
+    dispute = reader.dispute
+    found = [
+        summary.about_this_document(reader, reason=reason, made_at=made_at),
+        summary.rules_used(reader),
+        summary.in_short(reader),
+        summary.is_the_person_safe(reader),
+        summary.persons_voice(reader),
+        summary.practitioners_account(reader),
+        summary.managers_commentary(reader),
+        course.stages_and_limits(reader),
+        course.chronology(reader),
+        course.positions(reader),
+        decided.decision_records(reader),
+        decided.referrals(reader),
+        decided.outcomes(reader),
+        course.actions(reader),
+        course.feedback(reader),
+        course.own_records(reader),
+        course.still_owed(reader),
+        summary.people(reader),
+        decided.who_has_looked(reader),
+        decided.audit_chain(dispute),
+    ]
+    return [one for one in found if one]

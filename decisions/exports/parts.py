@@ -1,0 +1,115 @@
+"""The parts a document is put together from: plain data with every date already in words, and who it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from cases.models import Appointment
+from cases.roles import Permission
+from cases.templatetags.dates import date_and_time, long_date
+from escalation import permissions
+from escalation.models import Dispute
+from escalation.protocol import Side
+
+Part = dict[str, Any]
+NOBODY = "The clock"
+SHORT_ENOUGH_TO_STAND_BESIDE = 1400
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whom a document is for, and which stages of the dispute they may read."""
+
+    dispute: Dispute
+    by: Appointment
+    stages: frozenset[int]
+
+    @classmethod
+    def of(cls, dispute: Dispute, by: Appointment) -> Reader:
+        """The reader, with what the permissions of the dispute let them read."""
+        return cls(dispute, by, frozenset(permissions.readable_stages(dispute, by)))
+
+    @property
+    def hidden_stages(self) -> list[int]:
+        """The stages of the protocol whose content is another agency's own (B-26)."""
+        return [stage.order for stage in self.dispute.rules.stages if stage.order not in self.stages]
+
+    def reads(self, rows: Iterable[Any]) -> list[Any]:
+        """Those rows that belong to a stage they may read."""
+        return [row for row in rows if row.stage in self.stages]
+
+    def label(self, order: int) -> str:
+        """A stage in the protocol's own words."""
+        stage = self.dispute.rules.stage(order)
+        return f"{stage.label}: {stage.name}"
+
+    @property
+    def may_see_drafts_of_all(self) -> bool:
+        """Whether unsigned records of every agency are for them: only for audit."""
+        return self.by.has(Permission.READ_FOR_AUDIT)
+
+    @property
+    def may_see_who_looked(self) -> bool:
+        """Whether they answer for who reads: auditors and the leads of an agency that is on the dispute."""
+        if self.by.has(Permission.READ_FOR_AUDIT):
+            return True
+        side = permissions.side_of_agency(self.dispute, self.by.agency_id)
+        return side in (Side.RAISING, Side.RESPONDING) and self.by.has(Permission.SEE_OWN_AGENCY)
+
+
+def who(person: Appointment | None) -> str:
+    """Name, role and agency; the clock where nobody acted."""
+    return person.described if person else NOBODY
+
+
+def when(at: datetime | date | None) -> str:
+    """The moment or the day in words; nothing for None."""
+    if at is None:
+        return ""
+    return date_and_time(at) if isinstance(at, datetime) else long_date(at)
+
+
+def yes_no(answer: bool) -> str:
+    """Yes or No."""
+    return "Yes" if answer else "No"
+
+
+def section(key: str, heading: str, *blocks: Part | None, intro: str = "") -> Part:
+    """One numbered part of the document; blocks that are None are left out."""
+    return {"key": key, "heading": heading, "intro": intro, "blocks": [block for block in blocks if block]}
+
+
+def facts(*pairs: tuple[str, str]) -> Part | None:
+    """Labels and texts; pairs without text are left out, and None when nothing is left."""
+    rows = [{"label": label, "text": text} for label, text in pairs if text]
+    return {"type": "facts", "rows": rows} if rows else None
+
+
+def note(text: str) -> Part:
+    """A sentence of its own."""
+    return {"type": "note", "text": text}
+
+
+def items(texts: Sequence[str], *, heading: str = "") -> Part | None:
+    """A list; None when empty."""
+    return {"type": "items", "heading": heading, "texts": list(texts)} if texts else None
+
+
+def card(heading: str, *blocks: Part | None, under: str = "", stands_out: bool = False) -> Part:
+    """One thing with a heading of its own, who and when under it, and what belongs to it."""
+    inside = [block for block in blocks if block]
+    return {"type": "card", "heading": heading, "under": under, "stands_out": stands_out, "blocks": inside}
+
+
+def pair(sides: Sequence[Part]) -> Part:
+    """Two or more texts set side by side when they are short enough, else one after the other."""
+    longest = max((len(side["text"]) for side in sides), default=0)
+    return {"type": "pair", "sides": list(sides), "beside": len(sides) == 2 and longest <= SHORT_ENOUGH_TO_STAND_BESIDE}
+
+
+def story(entries: Sequence[Part]) -> Part:
+    """The chronology, in order."""
+    return {"type": "story", "entries": list(entries)}
