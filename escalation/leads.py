@@ -10,6 +10,7 @@ from cases.models import Agency, Appointment
 from cases.roles import Role
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Participant
+from escalation.permissions import is_chair_of_a_party
 from escalation.protocol import LeadRole, Of, Side, Stage
 
 
@@ -85,11 +86,17 @@ def bring_in_referrers(dispute: Dispute, *, now: datetime) -> None:
 
 
 def bring_in_authority(dispute: Dispute, *, now: datetime) -> list[Appointment]:
-    """Put whoever has the last word on the dispute: the partnership's holders of the last stage's roles."""
+    """Put whoever has the last word on the dispute: the partnership's holders of the last stage's roles.
+
+    A chair who also works for a party stands back; the next holder of the role, a deputy, takes it.
+    """
     stage, today = dispute.rules_now, now.astimezone(LONDON).date()
     if not stage.leads.of_partnership:
         return []
-    found = [who for lead in stage.leads.roles for who in board_holders(dispute.partnership_id, lead, on=today)[:1]]
+    found = []
+    for lead in stage.leads.roles:
+        holding = board_holders(dispute.partnership_id, lead, on=today)
+        found += [who for who in holding if not is_chair_of_a_party(dispute, who)][:1]
     for who in found:
         join(dispute, who, Side.AUTHORITY, now=now)
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cases.roles import Permission
+from cases.roles import Permission, Role
 from escalation.protocol import LeadRole, Side
 
 if TYPE_CHECKING:
@@ -209,14 +209,29 @@ def may_give_last_word(dispute: Dispute, by: Appointment | None) -> bool:
     return dispute.rules_now.is_referral and standing(dispute, by).leads_now
 
 
+def is_chair_of_a_party(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` is a chair who also works for an agency that is a party: then a deputy decides."""
+    if by.role != Role.CHAIR:
+        return False
+    parties = {party.agency_id for party in dispute.parties.all()}
+    elsewhere = by.user.appointments.filter(agency__in=parties).exclude(ends_on__lt=dispute.raised_at.date())
+    return by.agency_id in parties or elsewhere.exists()
+
+
 def may_contest(dispute: Dispute, by: Appointment | None) -> bool:
     """Say that what was recorded as agreed is not: whoever may confirm for an agency."""
     return may_confirm(dispute, by)
 
 
 def may_confirm(dispute: Dispute, by: Appointment | None) -> bool:
-    """Confirm the outcome in writing for their own agency, once."""
-    if by is None or not may_work(dispute, by) or not by.has(Permission.CONFIRM_FOR_AGENCY):
+    """Confirm the outcome in writing for their own agency, once; every agency does, also after a stage it did not see.
+
+    Never somebody who is on it with the last word: nobody answers for an agency to their own decision.
+    """
+    if by is None or not by.has(Permission.CONFIRM_FOR_AGENCY) or dispute.status not in RUNNING:
+        return False
+    where = standing(dispute, by)
+    if not where.is_participant or where.side is Side.AUTHORITY:
         return False
     return any(party.agency_id == by.agency_id and party.confirmed_at is None for party in dispute.parties.all())
 

@@ -1,4 +1,4 @@
-"""How a dispute ended: the outcome by its kind, each agency's written confirmation, what is still to be done, and where it went on."""
+"""How a dispute ended: the outcome by its kind, each agency's confirmation, what is still to be done, where it went on."""
 
 from __future__ import annotations
 
@@ -128,6 +128,14 @@ class OutstandingIssue(models.Model):
         return f"outstanding issue {self.pk}"
 
 
+class OnwardItemQuerySet(models.QuerySet["OnwardItem"]):
+    """Items of further bodies as somebody may see them."""
+
+    def visible_to(self, acting: Appointment) -> OnwardItemQuerySet:
+        """Those of disputes that exist for this person."""
+        return self.filter(dispute__in=Dispute.objects.visible_to(acting))
+
+
 class OnwardItem(models.Model):
     """An item in the list of a body that the dispute or its learning goes on to: meeting date and result (F22)."""
 
@@ -140,6 +148,8 @@ class OnwardItem(models.Model):
     meeting_on = models.DateField(null=True, blank=True)
     result = models.TextField(blank=True)
     result_at = models.DateTimeField(null=True)
+
+    objects = OnwardItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

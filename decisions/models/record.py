@@ -7,8 +7,12 @@ from django.db import models
 from django.db.models import Q
 
 from cases.models import Agency, Appointment
+from decisions.completeness import ConsultedText, Content, Element, OptionText, elements_of
 from escalation.models import Dispute
 
+TEXTS = (
+    "decision", "evidence", "not_known", "sources_tested", "analysis", "rationale", "policy_and_law", "plain_summary",
+)
 
 
 class DecisionRecord(models.Model):
@@ -65,6 +69,29 @@ class DecisionRecord(models.Model):
 
     def __str__(self) -> str:
         return f"decision record {self.pk}"
+
+    @property
+    def content(self) -> Content:
+        """What it says, as it stands in the database (prefetch options and consulted for lists)."""
+        return Content(
+            **{name: getattr(self, name) for name in TEXTS},
+            settles=self.settles,
+            options=tuple(
+                OptionText(row.option, row.likely_outcome, row.risks, row.is_chosen, row.why) for row in self.options.all()
+            ),
+            consulted=tuple(ConsultedText(row.who, row.on, row.view) for row in self.consulted.all()),
+        )
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """The seven elements, and what is missing of each."""
+        return elements_of(self.content)
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether a later version has been signed."""
+        later = getattr(self, "superseded_by", None)
+        return later is not None and later.state == self.State.SIGNED
 
 
 class DecisionOption(models.Model):

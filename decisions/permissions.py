@@ -1,0 +1,147 @@
+"""Whether somebody may write, sign, refer, decide or confirm in a dispute: for the buttons, the pages and the API alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cases.roles import Permission
+from escalation import permissions as climbing
+from escalation.permissions import is_chair_of_a_party, may_agree, may_confirm, may_refer, standing
+from escalation.protocol import Side
+
+if TYPE_CHECKING:
+    from cases.models import Appointment
+    from decisions.models import DecisionRecord, OnwardItem, OutstandingIssue
+    from escalation.models import Dispute
+
+AT_WORK = ("awaiting_reply", "in_discussion", "awaiting_referral")
+WITHDRAWN = "withdrawn"
+
+__all__ = [
+    "is_chair_of_a_party",
+    "may_agree",
+    "may_agree_now",
+    "may_complete_issue",
+    "may_concur",
+    "may_confirm",
+    "may_confirm_now",
+    "may_correct",
+    "may_draft",
+    "may_edit",
+    "may_give_last_word",
+    "may_open_onward",
+    "may_prepare_referral",
+    "may_read_record",
+    "may_record_result",
+    "may_refer",
+    "may_sign",
+]
+
+
+# --- decision records ----------------------------------------------------------------------------------------------
+
+
+def may_draft(dispute: Dispute, by: Appointment) -> bool:
+    """Begin a decision record at the present stage."""
+    return by.has(Permission.DRAFT_DECISION) and climbing.may_work(dispute, by)
+
+
+def may_read_record(record: DecisionRecord, by: Appointment) -> bool:
+    """A signed record is everybody's on the dispute; until then it is the deciding agency's own (D-18)."""
+    if not climbing.may_read_stage(record.dispute, by, record.stage):
+        return False
+    if by.has(Permission.READ_FOR_AUDIT) or record.state == "signed":
+        return True
+    return is_of_deciders(record, by)
+
+
+def is_of_deciders(record: DecisionRecord, by: Appointment) -> bool:
+    """Whether somebody belongs to the agency that decides, or to those with the last word when they do."""
+    if record.agency_id is None:
+        return standing(record.dispute, by).side is Side.AUTHORITY
+    return by.agency_id == record.agency_id and climbing.may_read_stage(record.dispute, by, record.stage)
+
+
+def may_edit(record: DecisionRecord, by: Appointment) -> bool:
+    """Go on writing, or hand it in: its author, until it is signed or waits for the signature."""
+    return record.author_id == by.pk and record.state in ("draft", "returned")
+
+
+def may_sign(record: DecisionRecord, by: Appointment) -> bool:
+    """Sign it off or return it: a manager of the deciding agency, never its author in any of their roles (A-10)."""
+    return (
+        record.state == "submitted"
+        and by.has(Permission.SIGN_DECISION)
+        and record.author.user_id != by.user_id
+        and is_of_deciders(record, by)
+    )
+
+
+def may_correct(record: DecisionRecord, by: Appointment) -> bool:
+    """Begin the next version of a signed record: people of the deciding agency who write decisions."""
+    return record.state == "signed" and by.has(Permission.DRAFT_DECISION) and is_of_deciders(record, by)
+
+
+# --- referral and last word ----------------------------------------------------------------------------------------
+
+
+def may_prepare_referral(dispute: Dispute, by: Appointment) -> bool:
+    """Write and send the referral now."""
+    return dispute.status == "awaiting_referral" and may_refer(dispute, by)
+
+
+def may_give_last_word(dispute: Dispute, by: Appointment) -> bool:
+    """Give the last word now, or hand the referral back: never a chair whose own agency is a party."""
+    return (
+        dispute.status == "referred"
+        and by.has(_last_word_of(dispute))
+        and climbing.may_give_last_word(dispute, by)
+        and not is_chair_of_a_party(dispute, by)
+    )
+
+
+def _last_word_of(dispute: Dispute) -> Permission:
+    """Where nobody is named for the last word (A-21), its leads settle it by the permission to work."""
+    return Permission.GIVE_LAST_WORD if dispute.rules.final_authority.role else Permission.WORK_DISPUTE
+
+
+def may_concur(dispute: Dispute, by: Appointment) -> bool:
+    """Join in the words that another of those who speak together proposed."""
+    return may_give_last_word(dispute, by)
+
+
+# --- agreement and confirmation ------------------------------------------------------------------------------------
+
+
+def may_agree_now(dispute: Dispute, by: Appointment) -> bool:
+    """Record an agreement now."""
+    return dispute.status in AT_WORK and may_agree(dispute, by)
+
+
+def may_confirm_now(dispute: Dispute, by: Appointment) -> bool:
+    """Confirm the outcome for their own agency now."""
+    return dispute.status == "awaiting_confirmation" and may_confirm(dispute, by)
+
+
+# --- afterwards ----------------------------------------------------------------------------------------------------
+
+
+def may_complete_issue(issue: OutstandingIssue, by: Appointment) -> bool:
+    """Say that an outstanding issue is done: its owner, or somebody of its agency who confirms for it; also once closed."""
+    if issue.done_at is not None:
+        return False
+    return issue.owner_id == by.pk or (by.agency_id == issue.agency_id and by.has(Permission.CONFIRM_FOR_AGENCY))
+
+
+def may_open_onward(dispute: Dispute, by: Appointment, role: str) -> bool:
+    """Take it on to a further body: the role that the protocol names for it, on the dispute, also once closed."""
+    return by.role == role and dispute.status != WITHDRAWN and standing(dispute, by).is_participant
+
+
+def may_record_result(item: OnwardItem, by: Appointment) -> bool:
+    """Record when the body met and what came of it: the board's manager, or the role that takes it there."""
+    if item.result_at is not None or item.dispute.partnership_id != by.partnership_id:
+        return False
+    if by.has(Permission.SEE_PARTNERSHIP_METADATA):
+        return True
+    return standing(item.dispute, by).is_participant and (by.has(Permission.GIVE_LAST_WORD) or item.created_by_id == by.pk)

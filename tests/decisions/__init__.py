@@ -1,0 +1,1 @@
+"""Tests of decisions, referrals, outcomes and documents."""
