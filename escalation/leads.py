@@ -103,7 +103,7 @@ def bring_in_authority(dispute: Dispute, *, now: datetime) -> list[Appointment]:
 
 
 def told_by_protocol(dispute: Dispute, role: Role, of: Of, *, now: datetime) -> Iterable[Appointment]:
-    """Whom a notice of the protocol means: the holder of a role at the raising, responding, each or commissioning agency, or the board."""
+    """Whom a notice of the protocol means: the holder of a role at the agencies named, at their commissioners, or the board."""
     today = now.astimezone(LONDON).date()
     if of is Of.BOARD:
         return board_holders(dispute.partnership_id, LeadRole(role=role), on=today)[:1]

@@ -95,7 +95,7 @@ def tell_all(
     stages: tuple[int, ...] = (),
     immediate: bool = False,
 ) -> None:
-    """Tell everybody on the dispute, and those whom the protocol's notices name for this event at ``stages`` (or the present one)."""
+    """Tell everybody on the dispute, and those whom the protocol names for this event at ``stages`` (or the present one)."""
     told = followers(dispute, but=by)
     for order in stages or (dispute.stage,):
         for notice in dispute.rules.stage(order).notices:
@@ -106,7 +106,7 @@ def tell_all(
 
 
 def next_up(dispute: Dispute, side: Side, *, now: datetime) -> list[Appointment]:
-    """The next people up from those whose limit passed: their managers, else whoever leads the next stage, else the board manager."""
+    """Who is up from those whose limit passed: their managers, else whoever leads the next stage, else the board manager."""
     on_it = dispute.participants.select_related("appointment__manager__user", "appointment__manager__agency")
     owners = [row.appointment for row in on_it if side is Side.EACH or row.side == side]
     managers = [who.manager for who in owners if who.manager]

@@ -21,10 +21,13 @@ def open_stage(dispute: Dispute, *, by: Appointment | None, now: datetime, reaso
     duties.open_duties(dispute, now=now)
     clock.open_deadlines(dispute, now=now)
     clock.meet(dispute, (LimitKind.START,), by=by, now=now, stage=dispute.stage)
+    _tell_whom_the_protocol_names(dispute, now=now)
 
 
-def close_stage(dispute: Dispute, order: int, how: DisputeStage.ClosedHow, *, by: Appointment | None, now: datetime) -> None:
-    """Close stage ``order``: positions are frozen, what is undone stays owed, its conclusion is met unless the clock closed it."""
+def close_stage(
+    dispute: Dispute, order: int, how: DisputeStage.ClosedHow, *, by: Appointment | None, now: datetime
+) -> None:
+    """Close stage ``order``: positions freeze, what is undone stays owed, its conclusion is met unless the clock closed it."""
     row = dispute.stages.get(order=order)
     row.closed_at, row.closed_by, row.closed_how = now, by, how
     row.save(update_fields=["closed_at", "closed_by", "closed_how"])
@@ -44,6 +47,20 @@ def skip_stages(dispute: Dispute, after: int, before: int, *, by: Appointment, n
         ]
     )
     return skipped
+
+
+def _tell_whom_the_protocol_names(dispute: Dispute, *, now: datetime) -> None:
+    """Those whom the stage's notices name are told that it opened, though they are not on the dispute (D-11, D-15)."""
+    named = [
+        who
+        for notice in dispute.rules_now.notices
+        if notice.on is Event.STAGE_OPENED
+        for who in leads.told_by_protocol(dispute, notice.role, notice.of, now=now)
+    ]
+    notifications.tell(
+        dispute, Event.STAGE_OPENED, named, now=now, key=f"{dispute.pk}:opened:{dispute.stage}",
+        text=f"{dispute.reference}: {dispute.rules_now.label} has opened.",
+    )
 
 
 def _tell_that_nobody_leads(dispute: Dispute, agency_id: int, agency: str, *, now: datetime) -> None:

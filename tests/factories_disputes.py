@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -95,32 +96,29 @@ def do_raising_duties(dispute: Dispute, *, now: datetime) -> None:
 
 
 def _do_duty(dispute: Dispute, kind: DutyKind, by: Appointment, now: datetime) -> None:
-    common: dict[str, Any] = {"dispute": dispute, "by": by, "now": now}
-    if kind is DutyKind.SAFETY_CONFIRMED:
-        safety.confirm_safety(safety=SAFE, **common)
-    elif kind is DutyKind.OUTCOMES_RECONFIRMED:
-        safety.record_voice(voice=safety.Voice(desired_outcomes="To go home.", told="yes"), **common)
-    elif kind is DutyKind.OWN_RECORD_ATTESTED:
-        talks.attest_own_record(own_reference="LAS-55120/7", recorded_on=now.date(), **common)
-    elif kind is DutyKind.EXHAUSTION_ATTESTED:
-        talks.attest_exhaustion(statement="Two calls and one visit; no agreement.", **common)
-    elif kind is DutyKind.INTENTION_NOTIFIED:
-        talks.notify_intention(text="We intend to take this further.", **common)
-    elif kind is DutyKind.POSITION_STATED:
-        positions.state_position(stance="raises", text="We hold that it is not safe.", **common)
-    elif kind in (DutyKind.MANAGER_REVIEWED, DutyKind.REVIEW_AGREES):
-        manager = by if by.role != Role.PRACTITIONER else by.manager
-        positions.review(dispute=dispute, by=manager or by, now=now, agrees=True, rationale="The risk is real.")
-    elif kind is DutyKind.FEEDBACK_GIVEN:
-        feedback.give_feedback(text="We spoke to the hospital.", no_action=False, **common)
-    elif kind is DutyKind.DEBRIEF_OFFERED:
-        feedback.offer_debrief(text="Thursday at ten.", **common)
-    else:
-        kinds = {DutyKind.ADVICE_SOUGHT: "advice", DutyKind.DISCUSSION_HELD: "meeting"}
-        talks.log_discussion(
-            kind=kinds.get(kind, "talk"), mode="phone", happened_at=now, with_whom="Ward manager", result="No agreement.",
-            **common,
-        )
+    manager = by if by.role != Role.PRACTITIONER else by.manager or by
+    talk = {"mode": "phone", "happened_at": now, "with_whom": "Ward manager", "result": "No agreement."}
+    acts: dict[DutyKind, tuple[Callable[..., object], dict[str, Any]]] = {
+        DutyKind.SAFETY_CONFIRMED: (safety.confirm_safety, {"safety": SAFE}),
+        DutyKind.OUTCOMES_RECONFIRMED: (
+            safety.record_voice, {"voice": safety.Voice(desired_outcomes="To go home.", told="yes")},
+        ),
+        DutyKind.OWN_RECORD_ATTESTED: (
+            talks.attest_own_record, {"own_reference": "LAS-55120/7", "recorded_on": now.date()},
+        ),
+        DutyKind.EXHAUSTION_ATTESTED: (talks.attest_exhaustion, {"statement": "Two calls and one visit; no agreement."}),
+        DutyKind.INTENTION_NOTIFIED: (talks.notify_intention, {"text": "We intend to take this further."}),
+        DutyKind.POSITION_STATED: (positions.state_position, {"stance": "raises", "text": "We hold it is not safe."}),
+        DutyKind.MANAGER_REVIEWED: (positions.review, {"by": manager, "agrees": True, "rationale": "The risk is real."}),
+        DutyKind.REVIEW_AGREES: (positions.review, {"by": manager, "agrees": True, "rationale": "The risk is real."}),
+        DutyKind.FEEDBACK_GIVEN: (feedback.give_feedback, {"text": "We spoke to the hospital.", "no_action": False}),
+        DutyKind.DEBRIEF_OFFERED: (feedback.offer_debrief, {"text": "Thursday at ten."}),
+        DutyKind.ATTEMPT_LOGGED: (talks.log_discussion, {"kind": "talk", **talk}),
+        DutyKind.DISCUSSION_HELD: (talks.log_discussion, {"kind": "meeting", **talk}),
+        DutyKind.ADVICE_SOUGHT: (talks.log_discussion, {"kind": "advice", **talk}),
+    }
+    act, given = acts[kind]
+    act(**({"dispute": dispute, "by": by, "now": now} | given))
 
 
 def climb(dispute: Dispute, *, now: datetime) -> Dispute:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from cases import audit
+from cases.actions.cases import open_case
 from cases.actions.references import next_reference
 from cases.errors import Refused
 from cases.models import Agency, Appointment, Case
@@ -44,6 +45,17 @@ class Raised:
     decision_received_at: datetime | None = None
     entry_stage: int = 1
     immediate_risk_reason: str = ""
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """The least that must be known of somebody in order to open their case."""
+
+    name: str
+    own_reference: str = ""
+    date_of_birth: date | None = None
+    address: str = ""
+    is_child: bool = False
 
 
 @transaction.atomic
@@ -85,6 +97,35 @@ def raise_dispute(
     return dispute
 
 
+@transaction.atomic
+def raise_for_new_person(
+    *,
+    person: NewPerson,
+    responding: Sequence[Agency],
+    raised: Raised,
+    safety: Safety,
+    by: Appointment,
+    now: datetime,
+    draft: Draft,
+    addressee: Appointment | None = None,
+) -> Dispute:
+    """The same about somebody who is on no case of one's own yet: case and dispute are made together or not at all."""
+    locked = Draft.objects.select_for_update().get(pk=draft.pk)
+    if locked.became is not None:
+        return locked.became
+    case = open_case(
+        name=person.name, agencies=responding, by=by, now=now, date_of_birth=person.date_of_birth,
+        own_reference=person.own_reference,
+        details={
+            "address": person.address, "is_child": person.is_child, "desired_outcomes": raised.persons_view,
+            "capacity": raised.capacity,
+        },
+    )  # fmt: skip
+    return raise_dispute(
+        case=case, responding=responding, raised=raised, safety=safety, by=by, now=now, addressee=addressee, draft=draft
+    )
+
+
 def _completed(raised: Raised, rules: Protocol) -> Raised:
     """The protocol's first choice stands where nothing was chosen; its last category, which is 'something else'."""
     defaults = {
@@ -106,14 +147,11 @@ def _check(
         raise Refused("Choose the other agency, not your own.", field="responding")
     if any(agency.partnership_id != by.partnership_id for agency in responding):
         raise Refused("Choose an agency of your partnership.", field="responding")
-    if raised.concern_arose_at > now:
-        raise Refused("The concern cannot have arisen in the future. Check the date and time.", field="concern_arose_at")
-    if raised.concern_arose_at < now - OLDEST_CONCERN:
-        raise Refused("Give a date within the last year: when this concern arose.", field="concern_arose_at")
+    check_concern(raised.concern_arose_at, now)
     for field in ("decision_disputed", "worry", "proposed_resolution"):
         if not getattr(raised, field).strip():
             raise Refused(_MISSING[field], field=field)
-    _check_codes(raised, rules)
+    check_choices(raised, rules)
     _check_entry(raised, rules)
     if case.partnership_id != by.partnership_id:
         raise Refused("This case belongs to another partnership.", code="forbidden")
@@ -126,7 +164,16 @@ _MISSING = {
 }
 
 
-def _check_codes(raised: Raised, rules: Protocol) -> None:
+def check_concern(arose_at: datetime, now: datetime) -> None:
+    """Refused unless the concern arose within the last year."""
+    if arose_at > now:
+        raise Refused("The concern cannot have arisen in the future. Check the date and time.", field="concern_arose_at")
+    if arose_at < now - OLDEST_CONCERN:
+        raise Refused("Give a date within the last year: when this concern arose.", field="concern_arose_at")
+
+
+def check_choices(raised: Raised, rules: Protocol) -> None:
+    """Refused unless subject, ground and category are the protocol's, and the ground fits what is known of capacity."""
     for field, choices in (("subject", rules.subjects), ("ground", rules.grounds), ("category", rules.categories)):
         if getattr(raised, field) not in {choice.code for choice in choices}:
             raise Refused("Choose one of the answers listed.", field=field)
@@ -167,7 +214,7 @@ def _create(case: Case, version: ProtocolVersion, raised: Raised, by: Appointmen
         stage=raised.entry_stage,
         raised_by=by,
         raised_at=now,
-        raising_agency_id=by.agency_id,
+        raising_agency=by.agency,
         title=title,
         is_immediate_risk=bool(raised.immediate_risk_reason),
         immediate_risk_reason=raised.immediate_risk_reason,

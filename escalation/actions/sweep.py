@@ -12,7 +12,7 @@ from escalation import clock, notifications
 from escalation.actions.moves import escalate_by_clock
 from escalation.models import Deadline, Dispute
 from escalation.models.dispute import RUNNING, Status
-from escalation.protocol import Event, OnMissed, Side
+from escalation.protocol import Event, LimitKind, OnMissed, Side
 
 BATCH = 500
 logger = logging.getLogger(__name__)
@@ -83,7 +83,8 @@ def _look(dispute: Dispute, row: Deadline, done: Swept, *, now: datetime) -> Non
 
 def _may_move_on(dispute: Dispute, row: Deadline) -> bool:
     at_work = dispute.status in (Status.AWAITING_REPLY, Status.IN_DISCUSSION)
-    return at_work and row.stage == dispute.stage + 1
+    watched_at = row.stage - 1 if row.kind == LimitKind.START else row.stage
+    return at_work and watched_at == dispute.stage
 
 
 def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:

@@ -2,9 +2,11 @@
 
 from escalation.models.chronology import ChronologyEntry
 from escalation.models.deadline import Deadline
-from escalation.models.dispute import Dispute, Draft, Participant, Party
+from escalation.models.dispute import Dispute
+from escalation.models.draft import Draft
 from escalation.models.duty import Duty
 from escalation.models.notification import Notification
+from escalation.models.parties import Participant, Party
 from escalation.models.protocol import ProtocolVersion
 from escalation.models.stage import DisputeStage
 from escalation.models.work import (

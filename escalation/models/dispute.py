@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -12,13 +11,14 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, FSMField, transition
 
-from cases.models import Agency, Appointment, Case, Partnership, User
+from cases.models import Agency, Appointment, Case, Partnership
 from cases.models.case import Capacity
 from cases.roles import Permission
 from escalation import permissions
 from escalation.models.notification import Notification
+from escalation.models.parties import Participant, Party
 from escalation.models.protocol import ProtocolVersion
-from escalation.protocol import Protocol, Side, Stage
+from escalation.protocol import Protocol, Stage
 
 
 class Status(models.TextChoices):
@@ -291,74 +291,3 @@ pgtrigger.register(
         transitions=sorted({(source, target) for _, source, target in allowed_moves()}),
     )
 )(Dispute)
-
-
-class Party(models.Model):
-    """An agency in a dispute, on one side of it."""
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="parties")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="party_to")
-    side = models.CharField(max_length=12, choices=[(s.value, s.value) for s in (Side.RAISING, Side.RESPONDING)])
-    joined_at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True, help_text="When it confirmed the outcome in writing (D-19).")
-
-    class Meta:
-        ordering = ["side", "pk"]
-        verbose_name_plural = "parties"
-        indexes = [models.Index(fields=["agency", "dispute"])]
-        constraints = [
-            models.UniqueConstraint(fields=["dispute", "agency"], name="party_once"),
-            models.UniqueConstraint(
-                fields=["dispute"], condition=Q(side="raising"), name="one_raising_agency"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"party {self.pk}"
-
-
-class Participant(models.Model):
-    """Somebody on a dispute, in the role they act in, from a stage on."""
-
-    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="participants")
-    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="participations")
-    side = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Side if s is not Side.EACH])
-    from_stage = models.PositiveSmallIntegerField()
-    joined_at = models.DateTimeField()
-    is_originator = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["from_stage", "pk"]
-        indexes = [models.Index(fields=["appointment", "dispute"])]
-        constraints = [models.UniqueConstraint(fields=["dispute", "appointment"], name="participant_once")]
-
-    def __str__(self) -> str:
-        return f"participant {self.pk}"
-
-
-class DraftQuerySet(models.QuerySet["Draft"]):
-    """Drafts as somebody may see them."""
-
-    def visible_to(self, acting: Appointment) -> DraftQuerySet:
-        """One's own: what has not been sent is nobody else's business."""
-        return self.filter(user=acting.user_id)
-
-
-class Draft(models.Model):
-    """What somebody has typed into a form and not yet sent; survives logout, and becomes one thing only."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
-    form = models.CharField(max_length=80)
-    data = models.JSONField(default=dict)
-    updated_at = models.DateTimeField()
-    became = models.ForeignKey(Dispute, on_delete=models.PROTECT, null=True, related_name="+")
-
-    objects = DraftQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-updated_at"]
-        indexes = [models.Index(fields=["user", "form"])]
-
-    def __str__(self) -> str:
-        return f"draft {self.pk}"

@@ -9,6 +9,14 @@ from cases.models import Appointment
 from escalation.protocol import Event
 
 
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    """Notices as somebody may see them."""
+
+    def visible_to(self, acting: Appointment) -> NotificationQuerySet:
+        """One's own, in the role in which one acts."""
+        return self.filter(recipient=acting)
+
+
 class Notification(models.Model):
     """One notice to one person, written with the act and delivered after it; the key makes it exactly one."""
 
@@ -26,6 +34,8 @@ class Notification(models.Model):
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cases.models import Appointment, AuditEvent
+from cases.models import Appointment
 from escalation.models import Dispute
 from tests.clock import Clock
 from tests.factories import Cast
-from tests.factories_disputes import climb, make_dispute, people_under
+from tests.factories_disputes import make_dispute, people_under
 
 pytestmark = pytest.mark.django_db
 

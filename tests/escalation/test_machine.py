@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -40,15 +41,15 @@ def test_the_database_refuses_every_move_that_the_machine_does_not_know(dispute:
     start = Status.AWAITING_REPLY.value
     for target in set(Status.values) - {start}:
         if (start, target) not in ALLOWED:
-            update = Dispute.objects.filter(pk=dispute.pk).update
-            assert refused_by_the_database(lambda update=update, target=target: update(status=target)), target
+            update = partial(Dispute.objects.filter(pk=dispute.pk).update, status=target)
+            assert refused_by_the_database(update), target
 
 
 def test_an_ended_dispute_never_moves_again(dispute: Dispute, now: datetime) -> None:
     moves.withdraw(dispute=dispute, reason="Raised twice.", by=dispute.raised_by, now=now)
     for target in set(Status.values) - {Status.WITHDRAWN.value}:
-        update = Dispute.objects.filter(pk=dispute.pk).update
-        assert refused_by_the_database(lambda update=update, target=target: update(status=target, closed_at=None)), target
+        update = partial(Dispute.objects.filter(pk=dispute.pk).update, status=target, closed_at=None)
+        assert refused_by_the_database(update), target
 
 
 def test_a_dispute_cannot_begin_in_the_middle(dispute: Dispute) -> None:

@@ -37,10 +37,14 @@ def test_raising_tells_the_addressee_the_raiser_and_the_raisers_manager(people: 
 
 
 def test_an_act_that_fails_leaves_no_notice(dispute: Dispute, now: datetime) -> None:
+    def act() -> None:
+        with transaction.atomic():
+            notifications.tell(dispute, Event.REPLIED, [dispute.raised_by], text="x", key="k", now=now)
+            raise RuntimeError
+
     before = Notification.objects.count()
-    with pytest.raises(RuntimeError), transaction.atomic():
-        notifications.tell(dispute, Event.REPLIED, [dispute.raised_by], text="x", key="k", now=now)
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        act()
     assert Notification.objects.count() == before
 
 

@@ -341,6 +341,7 @@ CONTRADICTIONS: list[tuple[list[Callable[[Document], None]], str, str]] = [
     ([put("stages.0.duties.0.gate", "enter")], "stages.0.duties.0.gate", "nothing comes before"),
     ([put("stages.1.duties.0.gate", "escalate")], "stages.1.duties.0.gate", "no stage after this one"),
     ([put("stages.0.duties.0.by", "authority")], "stages.0.duties.0.by", "has an authority"),
+    ([put("stages.1.duties.+", {"kind": "position_stated"})], "stages.1.duties.1.kind", "belongs before a referral"),
     # Notices.
     ([put("stages.0.notices.0.of", "board")], "stages.0.notices.0.of", "the board has no safeguarding lead"),
     ([put("stages.1.notices.0.of", "each")], "stages.1.notices.0.of", "of: board"),

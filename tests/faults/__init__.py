@@ -1,0 +1,1 @@
+"""Tests in which processes, threads and brokers fail or collide."""

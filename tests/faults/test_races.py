@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,7 +25,8 @@ ROUNDS = 12
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
     """Run the acts in threads that start together; each result is what it returned, or the refusal it met."""
-    barrier, results = Barrier(len(acts)), [None] * len(acts)
+    barrier = Barrier(len(acts))
+    results: list[object] = [None] * len(acts)
 
     def run(number: int, act: Callable[[], object]) -> None:
         barrier.wait()
@@ -39,7 +42,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join()
-    return list(results)
+    return results
 
 
 def refusals(results: list[object]) -> list[Refused]:
@@ -52,9 +55,10 @@ def test_escalating_against_withdrawing(now: datetime) -> None:
         dispute = make_dispute(people, now=now)
         do_raising_duties(dispute, now=now)
         seen, by = fresh(dispute).token, dispute.raised_by
+        common: dict[str, Any] = {"dispute": dispute, "by": by, "now": now, "seen": seen}
         results = at_once(
-            lambda d=dispute, s=seen: moves.escalate(dispute=d, by=by, now=now, reason="No agreement.", seen=s),
-            lambda d=dispute, s=seen: moves.withdraw(dispute=d, by=by, now=now, reason="Settled by phone.", seen=s),
+            partial(moves.escalate, reason="No agreement.", **common),
+            partial(moves.withdraw, reason="Settled by phone.", **common),
         )
         assert [refusal.code for refusal in refusals(results)] == ["stale"]
         assert DisputeStage.objects.filter(dispute=dispute, closed_at=None).count() in (0, 1)
@@ -66,8 +70,9 @@ def test_escalating_twice_goes_up_once(now: datetime) -> None:
     for _ in range(ROUNDS):
         dispute = make_dispute(people, now=now)
         do_raising_duties(dispute, now=now)
-        act = lambda d=dispute, s=fresh(dispute).token: moves.escalate(  # noqa: E731
-            dispute=d, by=d.raised_by, now=now, reason="No agreement.", seen=s
+        act = partial(
+            moves.escalate, dispute=dispute, by=dispute.raised_by, now=now, reason="No agreement.",
+            seen=fresh(dispute).token,
         )
         assert len(refusals(at_once(act, act))) == 1
         assert fresh(dispute).stage == 2
@@ -77,7 +82,7 @@ def test_ten_sweepers_record_each_miss_once(now: datetime) -> None:
     people = people_under("halton", now=now)
     disputes = [make_dispute(people, now=now) for _ in range(4)]
     late = now + timedelta(days=2, hours=14)
-    at_once(*[lambda: sweep.sweep(now=late)] * 10)
+    at_once(*[partial(sweep.sweep, now=late)] * 10)
     sweep.sweep(now=late)
     assert Deadline.objects.filter(missed_at__isnull=False).count() == len(disputes)
     assert {fresh(dispute).stage for dispute in disputes} == {2}
@@ -93,10 +98,11 @@ def test_replying_at_the_very_limit_is_either_in_time_or_missed(now: datetime) -
     for _ in range(ROUNDS):
         dispute = make_dispute(people, now=now)
         at_once(
-            lambda d=dispute: positions.state_position(
-                dispute=d, stance="stands", text="It is safe.", by=people.health.practitioner, now=late
+            partial(
+                positions.state_position, dispute=dispute, stance="stands", text="It is safe.",
+                by=people.health.practitioner, now=late,
             ),
-            lambda: sweep.sweep(now=late),
+            partial(sweep.sweep, now=late),
         )
         sweep.sweep(now=late)
         dispute = fresh(dispute)
@@ -109,8 +115,9 @@ def test_a_draft_sent_twice_becomes_one_dispute(now: datetime) -> None:
     for _ in range(ROUNDS):
         case, by = make_case(people, now=now), people.council.practitioner
         draft = start_draft(user=by.user, form="raise", now=now)
-        send = lambda c=case, d=draft: raise_dispute(  # noqa: E731
-            case=c, responding=[people.health.agency], raised=raised(now), safety=SAFE, by=by, now=now, draft=d
+        send = partial(
+            raise_dispute, case=case, responding=[people.health.agency], raised=raised(now), safety=SAFE, by=by, now=now,
+            draft=draft,
         )
         first, second = at_once(send, send)
         assert first == second

@@ -1,0 +1,52 @@
+"""The agencies in a dispute and the people on it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from cases.models import Agency, Appointment
+from escalation.protocol import Side
+
+
+class Party(models.Model):
+    """An agency in a dispute, on one side of it."""
+
+    dispute = models.ForeignKey("escalation.Dispute", on_delete=models.PROTECT, related_name="parties")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="party_to")
+    side = models.CharField(max_length=12, choices=[(s.value, s.value) for s in (Side.RAISING, Side.RESPONDING)])
+    joined_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, help_text="When it confirmed the outcome in writing (D-19).")
+
+    class Meta:
+        ordering = ["side", "pk"]
+        verbose_name_plural = "parties"
+        indexes = [models.Index(fields=["agency", "dispute"])]
+        constraints = [
+            models.UniqueConstraint(fields=["dispute", "agency"], name="party_once"),
+            models.UniqueConstraint(
+                fields=["dispute"], condition=Q(side="raising"), name="one_raising_agency"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"party {self.pk}"
+
+
+class Participant(models.Model):
+    """Somebody on a dispute, in the role they act in, from a stage on."""
+
+    dispute = models.ForeignKey("escalation.Dispute", on_delete=models.PROTECT, related_name="participants")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="participations")
+    side = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Side if s is not Side.EACH])
+    from_stage = models.PositiveSmallIntegerField()
+    joined_at = models.DateTimeField()
+    is_originator = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["from_stage", "pk"]
+        indexes = [models.Index(fields=["appointment", "dispute"])]
+        constraints = [models.UniqueConstraint(fields=["dispute", "appointment"], name="participant_once")]
+
+    def __str__(self) -> str:
+        return f"participant {self.pk}"

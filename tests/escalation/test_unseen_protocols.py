@@ -1,0 +1,143 @@
+"""Protocols of other shapes than the four sources, run on the product from their files alone."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cases.roles import Role
+from escalation.actions import moves, positions, sweep
+from escalation.actions.protocols import publish_protocol
+from escalation.deadlines import LONDON
+from escalation.models import Dispute, Notification
+from escalation.protocol import Event
+from escalation.protocol_files import loads
+from escalation.turn import turn_of
+from tests.factories import Cast, cast, make_agency, make_appointment, make_partnership
+from tests.factories_disputes import climb, climb_to_last_stage, do_raising_duties, fresh, make_dispute, people_under
+
+pytestmark = pytest.mark.django_db
+
+HEAD = """
+format: 1
+key: unseen
+name: An unseen policy
+version: 1
+effective_from: 2026-01-01
+source: Invented for a test
+nation: england-and-wales
+populations: [adult, child]
+subjects: [{code: decision, label: A decision}]
+grounds: [{code: unsafe, label: It is not safe}]
+categories: [{code: other, label: Anything}]
+"""
+
+SILENCE = HEAD + """
+clock: {anchor: dispute_raised, days: working_days, first_day_number: 0}
+stages:
+  - order: 1
+    label: Level A
+    name: Practitioners
+    about: They talk.
+    leads: {roles: [{role: practitioner}]}
+    limits:
+      - {key: a-ack, kind: acknowledge, number: 4, unit: hours, label: Acknowledge}
+      - {key: a-reply, kind: respond, number: 2, unit: days, label: Reply, on_missed: escalate}
+  - order: 2
+    label: Level B
+    name: Senior managers
+    about: They agree.
+    leads: {roles: [{role: senior_manager}]}
+    limits:
+      - {key: b-reply, kind: respond, number: 48, unit: hours, anchor: request_sent, label: Reply}
+      - {key: b-end, kind: conclude, number: 5, unit: working_days, after: true, anchor: first_discussion, label: End}
+      - key: b-letter
+        kind: written_outcome
+        number: 1
+        unit: calendar_days
+        after: true
+        anchor: previous_limit_due
+        anchor_limit: b-reply
+        label: Letter
+final_authority: {kind: agreement, title: What they agreed}
+"""
+
+ONE_STAGE = HEAD + """
+stages:
+  - order: 1
+    label: The only stage
+    name: Managers
+    about: They talk until they agree.
+    leads: {roles: [{role: line_manager}]}
+final_authority: {kind: none, title: What was settled}
+"""
+
+
+def people_of(text: str, now: datetime) -> Cast:
+    people = cast(make_partnership("unseen", reference_prefix="UNS"))
+    publish_protocol(partnership=people.partnership, document=loads(text), by=None, now=now)
+    return people
+
+
+def dates(dispute: Dispute) -> dict[str, str]:
+    return {row.key: f"{row.due_at.astimezone(LONDON):%a %d %b %H:%M}" for row in dispute.deadlines.all()}
+
+
+def test_the_clock_moves_on_when_a_reply_does_not_come(now: datetime) -> None:
+    dispute = make_dispute(people_of(SILENCE, now), now=now)
+    assert dates(dispute) == {"a-ack": "Thu 02 Apr 14:00", "a-reply": "Wed 08 Apr 23:59"}
+    assert "Level B by itself" in turn_of(fresh(dispute)).sentence + turn_of(fresh(dispute)).then
+    late = datetime(2026, 4, 9, 0, 5, tzinfo=LONDON)
+    done = sweep.sweep(now=late)
+    assert (done.missed, done.escalated, done.failed) == (2, 1, 0)
+    dispute = fresh(dispute)
+    assert dispute.stage == 2
+    assert dates(dispute)["b-reply"] == "Sat 11 Apr 00:05"
+    assert dates(dispute)["b-letter"] == "Sun 12 Apr 23:59"
+    assert "b-end" not in dates(dispute)
+    assert sweep.sweep(now=late) == sweep.Swept()
+
+
+def test_a_reply_in_time_keeps_the_dispute_where_it_is(now: datetime) -> None:
+    people = people_of(SILENCE, now)
+    dispute = make_dispute(people, now=now)
+    positions.state_position(
+        dispute=dispute, by=people.health.practitioner, now=now + timedelta(hours=1), stance="stands", text="It is safe."
+    )
+    sweep.sweep(now=now + timedelta(days=10))
+    dispute = fresh(dispute)
+    assert (dispute.stage, dispute.deadlines.get(key="a-reply").missed_at) == (1, None)
+
+
+def test_one_stage_without_limits_is_never_overdue(now: datetime) -> None:
+    people = people_of(ONE_STAGE, now)
+    dispute = make_dispute(people, now=now)
+    assert not dispute.deadlines.exists()
+    assert sweep.sweep(now=now + timedelta(days=400)) == sweep.Swept()
+    assert fresh(dispute).is_last_stage
+    assert not moves.way_up(fresh(dispute), people.council.line_manager, now=now).allowed
+
+
+def test_luton_tells_own_and_commissioning_safeguarding_leads(now: datetime) -> None:
+    people = people_under("luton", now=now)
+    commissioner = make_agency(people.partnership, "council")
+    lead = make_appointment(Role.SAFEGUARDING_LEAD, commissioner, is_contact=True)
+    people.health.agency.commissioner = commissioner
+    people.health.agency.save()
+    dispute = climb(make_dispute(people, now=now), now=now)
+
+    def told(event: Event) -> set[Any]:
+        return {notice.recipient for notice in Notification.objects.filter(dispute=dispute, event=event)}
+
+    assert {people.council.lead, people.health.lead} <= told(Event.STAGE_OPENED)  # D-11
+    assert lead not in told(Event.STAGE_OPENED)
+    climb(dispute, now=now)
+    assert lead in told(Event.STAGE_OPENED)  # D-15
+
+
+@pytest.mark.parametrize("key", ["halton", "dundee", "luton", "south_lanarkshire"])
+def test_every_source_protocol_can_be_climbed_by_doing_what_it_asks(key: str, now: datetime) -> None:
+    people = people_under(key, now=now)
+    dispute = climb_to_last_stage(make_dispute(people, now=now), now=now)
+    assert dispute.is_last_stage
+    do_raising_duties(dispute, now=now)

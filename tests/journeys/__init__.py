@@ -1,0 +1,1 @@
+"""Journeys through addresses and workers only, each read as a story."""
