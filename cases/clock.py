@@ -11,5 +11,5 @@ def database_now() -> datetime:
     """The database's time (UTC), which alone decides limits; the same moment throughout one transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
-        (now,) = cursor.fetchone()
+        now: datetime = cursor.fetchone()[0]
     return now

@@ -28,7 +28,7 @@ class Role(StrEnum):
     BOARD_MANAGER = "board_manager"
 
     @property
-    def title(self) -> str:
+    def title(self) -> str:  # type: ignore[override]
         """The role in words, for screens and documents."""
         return TITLES[self]
 

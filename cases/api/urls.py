@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import views
+from cases.api import token, views
 
 urlpatterns = [
-    path("token/", views.TokenView.as_view(), name="api_token"),
-    path("roles/", views.RolesView.as_view(), name="api_roles"),
+    path("token/", token.TokenView.as_view(), name="api_token"),
+    path("roles/", token.RolesView.as_view(), name="api_roles"),
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("cases/", views.CasesView.as_view(), name="api_cases"),
     path("cases/<ref:reference>/", views.CaseView.as_view(), name="api_case"),
