@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cases.roles import Role
 from escalation.protocol_limits import Finding, Place
-from escalation.protocol_parts import LeadRole, Stage
+from escalation.protocol_parts import DutySpec, LeadRole, Stage
 from escalation.protocol_words import DutyKind, Gate, LeadMode, Of, Side
 
 OF_AN_AGENCY = frozenset(
@@ -16,6 +16,7 @@ OF_THE_PARTNERSHIP = frozenset(
     {Role.CHAIR, Role.CHIEF_SOCIAL_WORK_OFFICER, Role.INDEPENDENT_SCRUTINEER, Role.BOARD_MANAGER, Role.AUDITOR}
 )
 HIDDEN = "the other agencies do not see a single-agency stage"
+BEFORE_A_REFERRAL = (DutyKind.POSITION_STATED, DutyKind.MANAGER_REVIEWED, DutyKind.REVIEW_AGREES)
 BARS_THE_WAY_UP = (Gate.ENTER, Gate.ESCALATE, Gate.LEAVE)
 
 
@@ -104,9 +105,16 @@ def _duties(place: Place, stage: Stage, stages: int) -> Iterator[Finding]:
                 yield Finding((*here, "kind"), f"this stage already owes {duty.kind} by {side}: keep one of the two")
             owed.add((duty.kind, side))
         yield from _gate((*here, "gate"), duty.gate, stage, stages)
+        yield from _at_a_referral(here, duty, stage)
         if duty.by is Side.AUTHORITY and not (stage.is_referral or stage.leads.of_partnership):
             said = "only a referral, or a stage led by the partnership, has an authority: write raising or each"
             yield Finding((*here, "by"), said)
+
+
+def _at_a_referral(place: Place, duty: DutySpec, stage: Stage) -> Iterator[Finding]:
+    if stage.is_referral and duty.kind in BEFORE_A_REFERRAL and duty.gate is not Gate.ENTER:
+        said = f"{duty.kind} belongs before a referral, which carries it: write 'gate: enter', or remove this"
+        yield Finding((*place, "kind"), said)
 
 
 def _gate(place: Place, gate: Gate, stage: Stage, stages: int) -> Iterator[Finding]:

@@ -85,8 +85,9 @@ def _next_due(dispute: Dispute, *sides: Side) -> Deadline | None:
 
 def _clock_will(dispute: Dispute) -> str:
     for row in dispute.deadlines.all():
-        if row.is_open and row.stage == dispute.stage + 1 and row.on_missed == OnMissed.ESCALATE:
-            label = dispute.rules.stage(row.stage).label
+        watched_at = row.stage - 1 if row.kind == LimitKind.START else row.stage
+        if row.is_open and watched_at == dispute.stage and row.on_missed == OnMissed.ESCALATE:
+            label = dispute.rules.stage(dispute.stage + 1).label
             return f"If nothing is agreed {date_in_words(row.due_at)}, the clock moves this to {label} by itself."
     return ""
 
