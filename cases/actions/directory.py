@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment, User
-from cases.permissions import may_appoint, may_change_appointment
+from cases.permissions import AGENCY_ROLES, BOARD_ROLES, may_appoint, may_change_appointment, may_manage_directory
 from cases.roles import Role
 
 NOT_YOURS = "The directory of this agency is kept by its safeguarding lead and by the board manager. Ask one of them."
@@ -34,14 +34,11 @@ def appoint(
     ends_on: date | None = None,
 ) -> Appointment:
     """Give somebody a role; whoever has no account yet gets one, and sets a password through the reset page."""
-    if not may_appoint(by, role, agency):
-        raise Refused(NOT_YOURS, code="forbidden")
+    _check_place(by, role, agency)
     if ends_on and ends_on < starts_on:
         raise Refused("The role must end on the day it starts, or later.", field="ends_on")
     _check_manager(manager, agency, by)
-    user = User.objects.filter(email__iexact=email).first()
-    if user is None:
-        user = User.objects.create_user(email, name=name, phone=phone)
+    user = _account(email, name=name, phone=phone)
     if user.pk == by.user_id:
         raise Refused(NOT_YOUR_OWN, code="forbidden")
     try:
@@ -111,6 +108,28 @@ def _locked(appointment: Appointment, by: Appointment) -> Appointment:
     if not may_change_appointment(by, held):
         raise Refused(NOT_YOURS, code="forbidden")
     return held
+
+
+def _check_place(by: Appointment, role: Role, agency: Agency | None) -> None:
+    if may_appoint(by, role, agency):
+        return
+    if by.agency_id is None and may_manage_directory(by) and agency is None and role not in BOARD_ROLES:
+        raise Refused("Choose the agency at which this role is held.", field="agency")
+    if by.agency_id is None and may_manage_directory(by) and role not in AGENCY_ROLES:
+        raise Refused("This role is held at the board itself: choose that instead of the agency.", field="agency")
+    raise Refused(NOT_YOURS, code="forbidden")
+
+
+def _account(email: str, *, name: str, phone: str) -> User:
+    """The account with this address, made now if there is none; two who make it at once get the same one."""
+    known = User.objects.filter(email__iexact=email)
+    if found := known.first():
+        return found
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, name=name, phone=phone)
+    except IntegrityError:
+        return known.get()
 
 
 def _check_manager(manager: Appointment | None, agency: Agency | None, by: Appointment) -> None:

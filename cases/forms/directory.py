@@ -56,7 +56,7 @@ class AppointForm(GovukForm):
 
     def __init__(self, *args: Any, acting: Appointment, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        agencies, roles = Agency.objects.visible_to(acting), [*AGENCY_ROLES, *BOARD_ROLES]
+        agencies, roles = Agency.objects.visible_to(acting), list(dict.fromkeys((*AGENCY_ROLES, *BOARD_ROLES)))
         managers = Appointment.objects.visible_to(acting).active_on(day)
         agency: Any = self.fields["agency"]
         if acting.agency_id is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cases.actions.cases import open_case
+from cases.actions.persons import update_person, version_of
 from cases.errors import Refused
-from cases.models import AuditEvent, Case, Person
+from cases.models import Appointment, AuditEvent, Case, CaseMember, Person
+from cases.roles import Role
 from tests import factories
 from tests.factories import Cast
 
@@ -134,6 +137,34 @@ def test_the_second_of_two_editors_sees_both_versions(people: Cast, case: Case) 
     assert seen
     assert second.post(url, theirs | {"address": "Flat 2, 12 Mill Lane", "seen": seen[1]}).status_code == 302
     assert Person.objects.get(pk=case.person_id).address == "Flat 2, 12 Mill Lane"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_save_at_the_same_moment_one_wins_and_one_is_told(people: Cast, case: Case, now: datetime) -> None:
+    started, ends = Barrier(2), []
+
+    def save(by: Appointment, address: str) -> None:
+        mine = Case.objects.select_related("person").get(pk=case.pk)
+        seen = version_of(mine.person, None)
+        started.wait(5)
+        try:
+            update_person(case=mine, changes={"address": address}, seen=seen, by=by, now=now)
+            ends.append(address)
+        except Refused as error:
+            ends.append(error.code)
+        finally:
+            connection.close()
+
+    by = factories.make_appointment(Role.CHAIR, partnership=people.partnership)
+    CaseMember.objects.create(case=case, appointment=by, since=now)
+    threads = [Thread(target=save, args=(by, address)) for address in ("12 Mill Lane", "Flat 2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert sorted(ends)[-1] == "stale"
+    assert Person.objects.get(pk=case.person_id).address == sorted(ends)[0]
+    assert AuditEvent.objects.filter(action="person_changed").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def test_the_page_takes_the_same_queries_however_many_people(client: Client, peo
     client.force_login(people.board_manager.user)
 
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(connection) as caught:
             assert client.get("/directory/").status_code == 200
         return len(caught)
 
@@ -121,8 +122,29 @@ def test_who_may_appoint_whom(people: Cast, now: datetime, who: str, role: Role,
         return
     with pytest.raises(Refused) as refusal:
         appoint(by, now, role=role, agency=agency)
-    assert refusal.value.code == "forbidden"
+    assert refusal.value.field == "agency" if who == "board_manager" else refusal.value.code == "forbidden"
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_appoint_a_newcomer_at_once_make_one_account(people: Cast, now: datetime) -> None:
+    started, done = Barrier(2), []
+
+    def act(by: Appointment) -> None:
+        started.wait(5)
+        try:
+            done.append(appoint(by, now).user_id)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=act, args=(by,)) for by in (people.council.lead, people.health.lead)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert len(done) == 2
+    assert done[0] == done[1]
+    assert User.objects.filter(email="ines@example.org").count() == 1
 
 
 def test_an_agency_of_another_partnership_is_out_of_reach(people: Cast, now: datetime) -> None:
