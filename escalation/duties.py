@@ -43,14 +43,17 @@ def specs_of(dispute: Dispute, order: int) -> list[DutySpec]:
     """What stage ``order`` owes: its own duties, and those that must be done before the next stage opens."""
     stages = dispute.rules.stages
     own = [spec for spec in stages[order - 1].duties if spec.gate is not Gate.ENTER]
-    if order < len(stages):
-        have = {(spec.kind, spec.by) for spec in own if spec.gate in (Gate.ESCALATE, Gate.LEAVE)}
-        own += [
-            spec.model_copy(update={"gate": Gate.ESCALATE})
-            for spec in stages[order].duties
-            if spec.gate is Gate.ENTER and (spec.kind, spec.by) not in have
-        ]
-    return own
+    if order == len(stages):
+        return own
+    barring = [spec for spec in own if spec.gate in (Gate.ESCALATE, Gate.LEAVE)]
+    have = {(spec.kind, spec.by) for spec in barring}
+    for_next = [
+        spec.model_copy(update={"gate": Gate.ESCALATE})
+        for spec in stages[order].duties
+        if spec.gate is Gate.ENTER and (spec.kind, spec.by) not in have
+    ]
+    # Of two rows for one thing the first is kept, so what bars the way up comes before what bars nothing.
+    return barring + for_next + [spec for spec in own if spec not in barring]
 
 
 def open_duties(dispute: Dispute, *, now: datetime) -> None:

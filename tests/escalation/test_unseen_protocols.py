@@ -141,3 +141,16 @@ def test_every_source_protocol_can_be_climbed_by_doing_what_it_asks(key: str, no
     dispute = climb_to_last_stage(make_dispute(people, now=now), now=now)
     assert dispute.is_last_stage
     do_raising_duties(dispute, now=now)
+
+
+def test_what_the_next_stage_needs_bars_the_way_though_this_stage_only_owes_it(now: datetime) -> None:
+    text = SILENCE.replace(
+        "    limits:\n      - {key: a-ack",
+        "    duties: [{kind: own_record_attested, by: each, gate: none}]\n    limits:\n      - {key: a-ack",
+    ).replace(
+        "    limits:\n      - {key: b-reply",
+        "    duties: [{kind: own_record_attested, by: raising, gate: enter}]\n    limits:\n      - {key: b-reply",
+    )
+    dispute = make_dispute(people_of(text, now), now=now)
+    gates = {duty.agency_id: duty.gate for duty in dispute.duties.filter(kind="own_record_attested")}
+    assert gates == {dispute.raising_agency_id: "escalate", dispute.parties.get(side="responding").agency_id: "none"}
