@@ -4,6 +4,7 @@ import { autosave } from "./autosave.js";
 import { copyButtons } from "./copy.js";
 import { growingTexts } from "./growing.js";
 import { sendOnce } from "./once.js";
+import { progress } from "./progress.js";
 import { quickHide } from "./quickhide.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -11,5 +12,6 @@ initAll();
 autosave();
 copyButtons();
 growingTexts();
+progress();
 sendOnce();
 quickHide();
