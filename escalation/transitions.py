@@ -35,7 +35,8 @@ def lock(dispute: Dispute, *, seen: str | None = None) -> Dispute:
 
     ``seen`` is its ``token`` as the person saw it: refused as stale when somebody has moved it since.
     """
-    fresh = Dispute.objects.select_for_update(of=("self",)).select_related("protocol", "case", "raised_by").get(pk=dispute.pk)
+    rows = Dispute.objects.select_for_update(of=("self",)).defer("protocol__document")
+    fresh = rows.select_related("protocol", "case", "raised_by").get(pk=dispute.pk)
     if seen and seen != fresh.token:
         raise Refused(MOVED_ON, code="stale")
     return fresh

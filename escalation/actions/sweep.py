@@ -50,6 +50,7 @@ def sweep(*, now: datetime, batch: int = BATCH) -> Swept:
 def _sweep_dispute(dispute_id: int, done: Swept, *, now: datetime) -> None:
     dispute = (
         Dispute.objects.select_for_update(skip_locked=True, of=("self",))
+        .defer("protocol__document")
         .select_related("protocol", "case", "raised_by", "partnership", "raising_agency")
         .filter(pk=dispute_id)
         .first()

@@ -58,7 +58,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
     def with_page_data(self) -> DisputeQuerySet:
         """Everything a line or page about a dispute shows, in a fixed number of queries."""
-        return self.select_related(
+        return self.defer("protocol__document").select_related(
             "case__person", "protocol", "partnership", "raising_agency", "raised_by__user", "raised_by__agency"
         ).prefetch_related(
             "parties__agency", "participants__appointment__user", "participants__appointment__agency", "deadlines", "stages"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import pgtrigger
 from django.db import models
 
 from cases.models import Appointment, Partnership
 from escalation.protocol import Protocol
+
+_READ: dict[str, Protocol] = {}
 
 
 class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
@@ -46,7 +46,9 @@ class ProtocolVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, version {self.version}"
 
-    @cached_property
+    @property
     def protocol(self) -> Protocol:
-        """The document as typed data."""
-        return Protocol.model_validate(self.document)
+        """The document as typed data; read once per process, because a published text never changes."""
+        if self.sha256 not in _READ:
+            _READ[self.sha256] = Protocol.as_published(self.document)
+        return _READ[self.sha256]
