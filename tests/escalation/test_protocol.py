@@ -426,6 +426,14 @@ def test_a_contradiction_is_named_with_its_place(
     assert any(where == place and message in what for where, what in said), said
 
 
+def test_a_version_published_before_a_check_existed_stays_readable() -> None:
+    found = document()
+    put("stages.0.limits.1.number", 2)(found)
+    assert Protocol.as_published(found).stage(1).limits[1].number == 2
+    with pytest.raises(ValidationError):
+        Protocol.as_published(found | {"format": 2})
+
+
 @pytest.mark.parametrize(
     ("change", "place", "message"),
     [
