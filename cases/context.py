@@ -22,11 +22,11 @@ LINKS = {
     "help": "help",
 }
 NAVIGATION = (
-    ("My work", "my_work"),
+    ("My work", "home"),
     ("Disputes", "disputes"),
     ("Notices", "notices"),
     ("Directory", "directory"),
-    ("Guidance", "help"),
+    ("Guidance", "guidance"),
     ("Board", "board"),
     ("Audit", "audit"),
 )

@@ -24,7 +24,7 @@ SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET_KEY)
 BASE_URL: str = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 SERVICE_NAME = "Safeguarding disagreements"
-UNREAD_NOTICES: str = ""  # dotted path of a function: appointment -> number of unread notices, shown in the navigation
+UNREAD_NOTICES = "escalation.queues.unread_notices"  # appointment -> number of unread notices, shown in the navigation
 
 if not DEMO:
     if DEBUG:

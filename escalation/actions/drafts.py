@@ -38,3 +38,8 @@ def keep_typed(*, user: User, form: str, data: Mapping[str, Any], now: datetime)
 def discard(*, user: User, form: str) -> None:
     """The form was sent: its unsent text is gone."""
     Draft.objects.filter(user=user, form=form, became=None).delete()
+
+
+def discard_one(*, draft: Draft) -> None:
+    """Throw away one draft that was not sent, with everything typed into it."""
+    Draft.objects.filter(pk=draft.pk, became=None).delete()

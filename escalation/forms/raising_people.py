@@ -1,0 +1,157 @@
+"""The people of a dispute that is being raised: the person at risk, and who should receive it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from cases.forms.fields import GovukDateField, Radios
+from cases.models import Appointment, Case
+from cases.roles import Permission, Role
+from escalation.forms.steps import Setting, StepForm
+
+NEW, OTHER = "new", "other"
+CASES_SHOWN = 15
+RECIPIENTS = (Role.PRACTITIONER, Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD, Role.SENIOR_MANAGER)
+
+
+class WhoForm(StepForm):
+    """The person at risk: on a case of one's own, or somebody new."""
+
+    slug, title = "person", "Who is it about?"
+    optional = ("address", "is_child")
+    who = forms.ChoiceField(
+        label="Who is it about?", error_messages={"required": "Choose one of your cases, or “Somebody else”"}
+    )
+    reference = forms.CharField(label="What is the reference of the case?", max_length=30, required=False)
+    name = forms.CharField(
+        label="What is the person’s name?",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    own_reference = forms.CharField(
+        label="What is their reference in your own system?",
+        max_length=60,
+        required=False,
+        help_text="It tells the other agency that you speak of the same person",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    date_of_birth = GovukDateField(
+        label="When were they born?", called="The date of birth", required=False, help_text="For example, 3 6 1941"
+    )
+    address = forms.CharField(
+        label="Where do they live?",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+    is_child = forms.BooleanField(label="The person is under 18", required=False)
+
+    def prepare(self, setting: Setting) -> None:
+        mine = list(Case.objects.visible_to(setting.acting).select_related("person")[: CASES_SHOWN + 1])
+        choices = [(case.reference, f"{case.person.initials} ({case.reference})") for case in mine[:CASES_SHOWN]]
+        new = ("name", "own_reference", "date_of_birth", "address", "is_child")
+        reveals: dict[str, tuple[str, ...]] = {NEW: new}
+        if len(mine) > CASES_SHOWN:
+            choices.append((OTHER, "Somebody on another case of mine"))
+            reveals[OTHER] = ("reference",)
+        else:
+            del self.fields["reference"]
+        if not mine:
+            del self.fields["who"]
+            self.fields["name"].required = True
+            self.fields["name"].error_messages["required"] = "Enter the person’s name"
+            return
+        who: Any = self.fields["who"]
+        who.widget = Radios(reveals=reveals, divide_before=NEW)
+        who.choices = [*choices, (NEW, "Somebody else")]
+
+    def clean_date_of_birth(self) -> date | None:
+        """A birthday lies in the past, and not before anybody living."""
+        born: date | None = self.cleaned_data["date_of_birth"]
+        if born and born > self.setting.today:
+            raise forms.ValidationError("The date of birth must be today or in the past")
+        if born and born.year < self.setting.today.year - 125:
+            raise forms.ValidationError("Check the year of birth")
+        return born
+
+    def clean(self) -> dict[str, Any]:
+        """A case one is on, or a name."""
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        who = answers.get("who", NEW if "who" not in self.fields else "")
+        if who == NEW and not answers.get("name") and not self.has_error("name"):
+            self.add_error("name", "Enter the person’s name")
+        reference = answers.get("reference", "").strip().upper() if who == OTHER else who
+        if reference and who != NEW:
+            answers["case"] = Case.objects.visible_to(self.setting.acting).filter(reference=reference).first()
+            if answers["case"] is None:
+                self.add_error(
+                    "reference" if who == OTHER else "who", "None of your cases has this reference. Check it"
+                )
+        elif who == OTHER:
+            self.add_error("reference", "Enter the reference of the case")
+        return answers
+
+
+class Recipient(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Somebody at the other agency, with title and agency."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.described)
+
+
+class RecipientForm(StepForm):
+    """Who should receive it, and at which stage it begins."""
+
+    slug, title = "recipient", "Who should receive it?"
+    addressee = Recipient(
+        Appointment.objects.none(),
+        label="Do you want to name somebody? (optional)",
+        required=False,
+        empty_label="Nobody in particular: whoever the directory proposes",
+    )
+    cannot_wait = forms.ChoiceField(
+        label="Is there an immediate risk that cannot wait for the first stage?",
+        choices=[("no", "No"), ("yes", "Yes, start at a later stage")],
+        required=False,
+        widget=Radios(reveals={"yes": ["entry_stage", "immediate_risk_reason"]}),
+    )
+    entry_stage = forms.ChoiceField(label="At which stage should it start?", required=False)
+    immediate_risk_reason = forms.CharField(
+        label="What is the immediate risk, and why can it not wait?",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def prepare(self, setting: Setting) -> None:
+        people: Any = self.fields["addressee"]
+        running = Appointment.objects.visible_to(setting.acting).active_on(setting.today)
+        running = running.filter(agency__in=setting.responding, role__in=RECIPIENTS)
+        related = running.select_related("user", "agency", "partnership")
+        people.queryset = related.order_by("agency__name", "user__name", "pk")
+        self.initial.setdefault("cannot_wait", "no")
+        later = setting.rules.stages[1:] if setting.rules.immediate_risk.may_enter_any_stage else ()
+        if not (later and setting.acting.has(Permission.ENTER_AT_LATER_STAGE)):
+            for name in ("cannot_wait", "entry_stage", "immediate_risk_reason"):
+                del self.fields[name]
+            return
+        self.fields["cannot_wait"].help_text = setting.rules.immediate_risk.text
+        stage: Any = self.fields["entry_stage"]
+        stage.choices = [("", "Choose a stage"), *((str(one.order), f"{one.label}: {one.name}") for one in later)]
+
+    def clean(self) -> dict[str, Any]:
+        """A later stage needs a reason; without one it begins at the first."""
+        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        if answers.get("cannot_wait") != "yes":
+            answers.update(entry_stage=1, immediate_risk_reason="")
+            return answers
+        if not answers.get("entry_stage") and not self.has_error("entry_stage"):
+            self.add_error("entry_stage", "Choose the stage at which it should start")
+        if not answers.get("immediate_risk_reason") and not self.has_error("immediate_risk_reason"):
+            self.add_error("immediate_risk_reason", "Say what the immediate risk is, and why it cannot wait")
+        answers["entry_stage"] = int(answers.get("entry_stage") or 1)
+        return answers

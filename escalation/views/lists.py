@@ -1,0 +1,61 @@
+"""The list of disputes: filtered, found by reference, paged by keyset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cases.http import ActingRequest, acted_at, page_of
+from cases.models import Appointment
+from escalation import queues
+from escalation.forms.filters import DisputeFilterForm
+from escalation.models import Dispute, Participant, Party, ProtocolVersion
+from escalation.models.dispute import ENDED, RUNNING, DisputeQuerySet
+
+
+@require_safe
+def disputes(request: ActingRequest) -> HttpResponse:
+    """Every dispute this person may know of, the latest first."""
+    acting = request.acting
+    version = ProtocolVersion.objects.current_for(acting.partnership)
+    form = DisputeFilterForm(request.GET, acting=acting, rules=version.protocol if version else None)
+    form.is_valid()
+    found = filtered(Dispute.objects.visible_to(acting), form.cleaned_data, acting)
+    page = page_of(queues.with_line_data(found), request)
+    context = {
+        "form": form,
+        "page": page,
+        "lines": queues.lines_of(page.rows, acting),
+        "is_filtered": any(form.cleaned_data.values()) or bool(form.errors),
+        "now": acted_at(),
+    }
+    return render(request, "escalation/disputes.html", context)
+
+
+def filtered(disputes: DisputeQuerySet, wanted: dict[str, Any], acting: Appointment) -> DisputeQuerySet:
+    """Those that match every filter; a filter that could not be read is left out and shown with its error."""
+    if reference := (wanted.get("reference") or "").strip():
+        disputes = disputes.filter(reference__icontains=reference)
+    if status := wanted.get("status"):
+        disputes = disputes.filter(status__in={"running": RUNNING, "ended": ENDED}.get(status, (status,)))
+    if stage := wanted.get("stage"):
+        disputes = disputes.filter(stage=int(stage))
+    if agency := wanted.get("agency"):
+        disputes = disputes.filter(Exists(Party.objects.filter(dispute=OuterRef("pk"), agency=agency)))
+    if wanted.get("time"):
+        disputes = disputes.filter(queues.is_overdue())
+    return _whose(disputes, wanted.get("whose") or "", acting)
+
+
+def _whose(disputes: DisputeQuerySet, whose: str, acting: Appointment) -> DisputeQuerySet:
+    if whose == "mine":
+        return disputes.filter(Exists(Participant.objects.filter(dispute=OuterRef("pk"), appointment=acting)))
+    if whose == "raised":
+        return disputes.filter(raised_by=acting)
+    if whose == "agency":
+        return disputes.filter(Exists(Party.objects.filter(dispute=OuterRef("pk"), agency=acting.agency_id)))
+    return disputes

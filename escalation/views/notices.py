@@ -1,0 +1,50 @@
+"""Notices: what somebody was told, whether they have read it, and the way from a notice to its dispute."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from cases.http import ActingRequest, acted_at, page_of, visible_or_404
+from escalation.actions.notices import mark_read
+from escalation.forms.filters import NoticeFilterForm
+from escalation.models import Notification
+
+
+@require_safe
+def notices(request: ActingRequest) -> HttpResponse:
+    """One's own notices, the latest first."""
+    form = NoticeFilterForm(request.GET)
+    wanted = form.cleaned_data.get("read") if form.is_valid() else ""
+    mine = Notification.objects.visible_to(request.acting).select_related("dispute")
+    if wanted:
+        mine = mine.filter(read_at__isnull=wanted == "unread")
+    has_unread = Notification.objects.visible_to(request.acting).filter(read_at__isnull=True).exists()
+    context = {
+        "form": form,
+        "page": page_of(mine, request),
+        "has_unread": has_unread,
+        "wanted": wanted,
+        "now": acted_at(),
+    }
+    return render(request, "escalation/notices.html", context)
+
+
+@require_GET
+def notice_open(request: ActingRequest, pk: int) -> HttpResponse:
+    """Go to what the notice is about; whoever gets there has read it."""
+    notice = visible_or_404(Notification.objects.select_related("dispute"), request.acting, pk=pk)
+    mark_read(by=request.acting, now=acted_at(), notice=notice)
+    if notice.dispute is None:
+        return redirect("notices")
+    return redirect("dispute", notice.dispute.reference)
+
+
+@require_POST
+def notices_read(request: ActingRequest) -> HttpResponse:
+    """All of them are read."""
+    if mark_read(by=request.acting, now=acted_at()):
+        messages.success(request, "All notices are marked as read.")
+    return redirect("notices")
