@@ -1,0 +1,98 @@
+"""The demonstration's data: believable, complete, made once, and nowhere but in a demonstration."""
+
+import json
+from collections import Counter
+from datetime import datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cases import audit
+from cases.models import Appointment, Partnership, User
+from cases.roles import Role
+from decisions.demo.founding import found_everything
+from decisions.demo.stories import STORIES, THEMES, WALKS
+from decisions.demo.telling import ACTS, Result, tell
+from decisions.models import DecisionRecord
+from escalation.models import Deadline, Dispute, DisputeStage, Notification
+from escalation.models.dispute import Status
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told(now: datetime) -> Result:
+    found_everything(now=now)
+    return tell(STORIES, now=now)
+
+
+def test_every_walk_consists_of_real_acts_and_every_story_of_known_texts() -> None:
+    named = {part.split()[1] for walk in WALKS.values() for part in walk.split(", ")}
+    assert named <= {*ACTS, "raise", "up"}
+    assert {story.walk for story in STORIES} == set(WALKS)
+    assert {story.theme for story in STORIES} == set(THEMES)
+
+
+def test_the_demonstration_shows_every_state_and_stage(told: Result, now: datetime) -> None:
+    assert told.refused == []
+    assert told.raised == len(STORIES) >= 40
+    disputes = Dispute.objects.select_related("partnership", "protocol")
+    assert {dispute.status for dispute in disputes} == set(Status.values)
+    for home in Partnership.objects.all():
+        mine = [dispute for dispute in disputes if dispute.partnership_id == home.pk]
+        assert len(mine) >= 8
+        assert max(dispute.stage for dispute in mine) == len(mine[0].rules.stages)
+    assert set(DecisionRecord.objects.values_list("state", flat=True)) == set(DecisionRecord.State.values)
+    assert DecisionRecord.objects.filter(version=2, state="signed").exists()
+    hows = set(DisputeStage.objects.values_list("closed_how", flat=True))
+    assert hows >= {"escalated", "by_clock", "agreed", "outcome", "withdrawn"}
+    assert DisputeStage.objects.filter(skipped_at__isnull=False).exists()
+    assert Deadline.objects.filter(missed_at__isnull=False, met_at=None, ended_at=None).exists()
+    assert not Dispute.objects.filter(raised_at__gt=now).exists()
+    assert list(audit.broken_links()) == []
+
+
+def test_the_mailbox_is_not_flooded(told: Result) -> None:
+    waiting = Notification.objects.filter(sent_at=None).count()
+    assert 0 < waiting < Notification.objects.count() / 5
+
+
+def test_every_role_is_held_by_somebody_invented(told: Result) -> None:
+    for home in Partnership.objects.all():
+        held = Counter(Appointment.objects.filter(partnership=home).values_list("role", flat=True))
+        missing = set(Role) - set(held)
+        assert missing <= ({Role.CHIEF_SOCIAL_WORK_OFFICER} if home.nation != "scotland" else set())
+    heads = Appointment.objects.filter(partnership__key="south_lanarkshire").exclude(remit="")
+    assert {head.remit for head in heads} == {"adult", "children-and-justice"}
+    assert all(user.email.endswith(".demo.example") for user in User.objects.all())
+
+
+def test_people_are_listed_for_programs_and_for_people(told: Result) -> None:
+    out = StringIO()
+    call_command("demo_people", "--json", stdout=out)
+    people = json.loads(out.getvalue())
+    assert {"persona", "role", "agency", "partnership", "email", "password"} <= people[0].keys()
+    user = User.objects.get(email=people[0]["email"])
+    assert user.check_password(people[0]["password"])
+    table = StringIO()
+    call_command("demo_people", stdout=table)
+    assert people[0]["email"] in table.getvalue()
+
+
+def test_a_second_run_does_nothing_and_more_are_added_on_demand(now: datetime) -> None:
+    found_everything(now=now)
+    call_command("demo_data", stdout=StringIO())
+    assert not Dispute.objects.exists()
+    out = StringIO()
+    call_command("demo_data", "--disputes", "3", stdout=out)
+    assert Dispute.objects.count() == 3
+    assert "each second" in out.getvalue()
+
+
+@pytest.mark.parametrize("command", ["demo_data", "demo_people"])
+def test_both_commands_are_refused_outside_a_demonstration(command: str, settings: object) -> None:
+    settings.DEMO = False  # type: ignore[attr-defined]
+    with pytest.raises(CommandError, match="not a demonstration"):
+        call_command(command, stdout=StringIO())
+    assert not User.objects.exists()
