@@ -46,6 +46,7 @@ class ActingRequest(HttpRequest):
 
     acting: Appointment
     can_switch_role: bool
+    role_ended: bool
     user: User
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("account/", include(SIGNING_IN)),
     path("account/roles/", account.roles, name="roles"),
     path("account/act-as/", account.act_as, name="act_as"),
+    path("account/reading/", account.reading, name="my_reading"),
     path("privacy/", information.privacy, name="privacy"),
     path("accessibility/", information.accessibility, name="accessibility"),
     path("recording/", information.recording, name="recording"),

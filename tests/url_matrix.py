@@ -90,6 +90,7 @@ API: dict[str, Any] = {"anonymous": 401}
 ROWS: list[Row] = [
     Row("roles", "/account/roles/", **OPEN),
     Row("act_as", "/account/act-as/", "post", {"role": "{colleague}"}, answer=302),
+    Row("my_reading", "/account/reading/", **OPEN),
     Row("directory", "/directory/", **OPEN),
     Row("appoint", "/directory/appoint/", **LEAD, outsider=200),
     Row("appoint", "/directory/appoint/", "post", **LEAD, outsider=200),

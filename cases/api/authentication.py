@@ -27,18 +27,15 @@ class ActsInARole(BasePermission):
     """Lets through who is signed in and acts in a role, and puts that role on the request as ``acting``."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Find the role; a header that names none of the caller's own running roles is refused, not ignored."""
+        """Find the role; a choice that is none of the caller's own running roles is refused, not replaced by another."""
         if not request.user or not request.user.is_authenticated:
             return False
         roles = roles_of(request.user, day=timezone.localdate())
         if not roles:
             raise PermissionDenied("You hold no role today, so there is nothing you can do here.")
-        named = request.headers.get(HEADER)
-        if named is not None:
-            acting = chosen_from(roles, named.strip())
-            if acting is None:
-                raise PermissionDenied(f"{HEADER} names no role that you hold today.")
-        else:
-            acting = chosen_from(roles, request._request.session.get(SESSION_KEY)) or roles[0]
+        named = request.headers.get(HEADER, request._request.session.get(SESSION_KEY))
+        acting = roles[0] if named is None else chosen_from(roles, str(named).strip())
+        if acting is None:
+            raise PermissionDenied(f"You hold no such role today. Name one of yours in {HEADER}.")
         cast("Any", request).acting = cast("Any", request._request).acting = acting
         return True

@@ -1,11 +1,11 @@
 """In which role somebody acts, and how they switch."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.test import Client
 
-from cases.models import Appointment
+from cases.models import Appointment, CaseMember
 from cases.roles import Role
 from tests import factories
 
@@ -73,3 +73,34 @@ def test_a_page_needs_signing_in(client: Client) -> None:
 @pytest.mark.parametrize("path", ["/privacy/", "/accessibility/", "/recording/", "/help/", "/healthy"])
 def test_information_is_open_to_everybody(client: Client, path: str) -> None:
     assert client.get(path).status_code == 200
+
+
+def test_nothing_is_done_in_another_role_by_accident(client: Client) -> None:
+    people = factories.cast()
+    first, lead = people.stranger, people.council.lead
+    factories.make_appointment(Role.PRACTITIONER, people.stranger.agency, user=lead.user)
+    client.force_login(lead.user)
+    client.post("/account/act-as/", {"role": lead.pk})
+    Appointment.objects.filter(pk=lead.pk).update(ends_on=date(2020, 2, 1))
+    answer = client.post(f"/directory/{first.pk}/contact/", {"is_contact": "yes"})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/roles/")
+    page = client.get("/account/roles/").content.decode()
+    assert "The role in which you acted has ended" in page
+    assert "The role in which you acted has ended" not in client.get("/account/roles/").content.decode()
+
+
+def test_one_sees_what_one_has_read_and_nothing_of_others(client: Client, now: datetime) -> None:
+    people = factories.cast()
+    case, other = factories.make_case(people, now=now), factories.make_case(people, now=now)
+    client.force_login(people.health.practitioner.user)
+    assert "You have read no case yet" in client.get("/account/reading/").content.decode()
+    client.get(f"/cases/{case.reference}/")
+    page = client.get("/account/reading/").content.decode()
+    assert case.reference in page
+    assert other.reference not in page
+    CaseMember.objects.filter(appointment=people.health.practitioner).delete()
+    page = client.get("/account/reading/").content.decode()
+    assert case.reference not in page
+    assert "A case that you no longer see" in page
+    client.force_login(people.council.practitioner.user)
+    assert "You have read no case yet" in client.get("/account/reading/").content.decode()
