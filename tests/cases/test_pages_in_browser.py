@@ -46,7 +46,8 @@ def test_pages_of_cases(page: Page, now: datetime, width: int) -> None:
     entry = f"/directory/{people.council.practitioner.pk}/"
     urls = [
         "/account/roles/", "/account/reading/", "/directory/appoint/", entry, f"{entry}end/",
-        "/cases/", f"/cases/{case.reference}/", f"/cases/{case.reference}/person/", "/api/docs/", "/help/", "/privacy/", "/recording/", "/accessibility/",
+        "/cases/", f"/cases/{case.reference}/", f"/cases/{case.reference}/person/",
+        "/api/docs/", "/help/", "/privacy/", "/recording/", "/accessibility/",
         "/demo/people/", "/demo/mail/", "/cases/HAL-C-2099-0001/",
     ]  # fmt: skip
     for url in urls:
