@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cases.errors import Refused
 from cases.models import AuditEvent, Partnership
@@ -17,7 +19,16 @@ from cases.roles import Nation, Role
 from escalation import protocol as model
 from escalation.actions.protocols import publish_protocol
 from escalation.models import ProtocolVersion
-from escalation.protocol_files import LARGEST_FILE, ProtocolFileError, canonical_json, check, load, loads, sha256
+from escalation.protocol_files import (
+    LARGEST_FILE,
+    Problem,
+    ProtocolFileError,
+    canonical_json,
+    check,
+    load,
+    loads,
+    sha256,
+)
 
 FOLDER = Path("escalation/protocols")
 FILES = sorted(FOLDER.glob("*.yaml"))
@@ -350,3 +361,30 @@ def test_the_reference_has_no_section_on_what_does_not_exist() -> None:
 def test_the_example_in_the_reference_is_valid_and_needs_no_advice() -> None:
     [text] = re.findall(r"```yaml\n(.*?)```", REFERENCE, re.DOTALL)
     assert loads(text).advice() == ()
+
+
+# Whatever is handed in, the answer is a protocol or a list of problems, never a crash.
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_a_protocol_or_a_list_of_problems(text: str) -> None:
+    with pytest.raises(ProtocolFileError) as refused:
+        loads(text)
+    assert refused.value.problems
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, len(HALTON)),
+    st.integers(0, 400),
+    st.sampled_from(["", "~", "[]", "{}", "- x", "true", "1", "a: b", "\n\n", ": "]),
+)
+def test_a_damaged_file_is_a_protocol_or_a_list_of_problems(start: int, length: int, instead: str) -> None:
+    text = HALTON[:start] + instead + HALTON[start + length :]
+    found: tuple[Problem, ...] = ()
+    try:
+        loads(text)
+    except ProtocolFileError as error:
+        found = error.problems
+    assert all(1 <= problem.line <= text.count("\n") + 1 and problem.message for problem in found)
