@@ -10,6 +10,7 @@ from escalation.actions import moves, positions, sweep
 from escalation.actions.protocols import publish_protocol
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Notification
+from escalation.models.dispute import Status
 from escalation.protocol import Event
 from escalation.protocol_files import loads
 from escalation.turn import turn_of
@@ -32,7 +33,9 @@ grounds: [{code: unsafe, label: It is not safe}]
 categories: [{code: other, label: Anything}]
 """
 
-SILENCE = HEAD + """
+SILENCE = (
+    HEAD
+    + """
 clock: {anchor: dispute_raised, days: working_days, first_day_number: 0}
 stages:
   - order: 1
@@ -61,8 +64,11 @@ stages:
         label: Letter
 final_authority: {kind: agreement, title: What they agreed}
 """
+)
 
-ONE_STAGE = HEAD + """
+ONE_STAGE = (
+    HEAD
+    + """
 stages:
   - order: 1
     label: The only stage
@@ -71,6 +77,53 @@ stages:
     leads: {roles: [{role: line_manager}]}
 final_authority: {kind: none, title: What was settled}
 """
+)
+
+FIVE_STAGES = (
+    HEAD
+    + """
+clock: {anchor: dispute_raised, days: working_days, first_day_number: 0, day_end: "17:00", warn_hours_before: [24, 4]}
+immediate_risk: {may_enter_any_stage: true, text: Go to the right level at once.}
+stages:
+  - order: 1
+    label: Level 1
+    name: Practitioners
+    kind: informal
+    about: They talk.
+    leads: {roles: [{role: practitioner}]}
+    limits: [{key: l1, kind: conclude, number: 1, unit: days, label: One working day, on_missed: escalate}]
+  - order: 2
+    label: Level 2
+    name: Own manager
+    about: The manager looks at it.
+    single_agency: true
+    leads: {mode: any_of, roles: [{role: line_manager}]}
+    limits: [{key: l2, kind: respond, number: 4, unit: hours, anchor: stage_opened, owner: raising, label: Four hours}]
+    duties: [{kind: manager_reviewed}]
+  - order: 3
+    label: Level 3
+    name: Managers
+    about: Manager to manager.
+    leads: {roles: [{role: line_manager}, {role: safeguarding_lead}]}
+    duties: [{kind: attempt_logged, gate: escalate}, {kind: safety_confirmed, gate: leave}]
+  - order: 4
+    label: Level 4
+    name: Directors
+    about: Directors and representatives meet.
+    optional: true
+    leads: {mode: all_of, roles: [{role: senior_manager}, {role: board_representative}]}
+  - order: 5
+    label: Level 5
+    name: Independent mediator
+    about: The chair mediates.
+    is_referral: true
+    leads: {mode: any_of, of_partnership: true, roles: [{role: chair}]}
+    limits: [{key: whole, kind: conclude, number: 20, unit: days, owner: authority, label: The whole}]
+    duties: [{kind: exhaustion_attested, gate: enter}]
+final_authority: {kind: mediation, role: chair, title: What mediation brought}
+board_form: [{code: what, label: What is it about, prefill: dispute.summary}]
+"""
+)
 
 
 def people_of(text: str, now: datetime) -> Cast:
@@ -102,7 +155,11 @@ def test_a_reply_in_time_keeps_the_dispute_where_it_is(now: datetime) -> None:
     people = people_of(SILENCE, now)
     dispute = make_dispute(people, now=now)
     positions.state_position(
-        dispute=dispute, by=people.health.practitioner, now=now + timedelta(hours=1), stance="stands", text="It is safe."
+        dispute=dispute,
+        by=people.health.practitioner,
+        now=now + timedelta(hours=1),
+        stance="stands",
+        text="It is safe.",
     )
     sweep.sweep(now=now + timedelta(days=10))
     dispute = fresh(dispute)
@@ -116,6 +173,18 @@ def test_one_stage_without_limits_is_never_overdue(now: datetime) -> None:
     assert sweep.sweep(now=now + timedelta(days=400)) == sweep.Swept()
     assert fresh(dispute).is_last_stage
     assert not moves.way_up(fresh(dispute), people.council.line_manager, now=now).allowed
+
+
+def test_five_stages_informal_internal_optional_and_mediated(now: datetime) -> None:
+    dispute = make_dispute(people_of(FIVE_STAGES, now), now=now)
+    assert dates(dispute) == {"l1": "Tue 07 Apr 17:00"}
+    opened = datetime(2026, 4, 7, 17, 1, tzinfo=LONDON)
+    assert sweep.sweep(now=opened).escalated == 1
+    dispute = fresh(dispute)
+    assert (dispute.rules_now.label, dates(dispute)["l2"]) == ("Level 2", "Tue 07 Apr 21:01")
+    dispute = climb_to_last_stage(dispute, now=opened + timedelta(hours=1))
+    assert (dispute.rules_now.label, dispute.status) == ("Level 5", Status.AWAITING_REFERRAL)
+    assert dates(dispute)["whole"] == "Tue 05 May 17:00"  # past Easter and the May holiday
 
 
 def test_luton_tells_own_and_commissioning_safeguarding_leads(now: datetime) -> None:
