@@ -17,7 +17,6 @@ from escalation.models.dispute import AT_WORK, Status
 from escalation.protocol import DutyKind, Side
 
 May = Callable[[Dispute, Appointment], bool]
-WRITTEN_WITH_THE_MOVE = (DutyKind.INTENTION_NOTIFIED, DutyKind.FEEDBACK_GIVEN)
 DONE_BY = {
     DutyKind.ATTEMPT_LOGGED: "record_discussion",
     DutyKind.DISCUSSION_HELD: "record_discussion",
@@ -102,17 +101,21 @@ def may_jump(dispute: Dispute, by: Appointment) -> bool:
 
 def may_offer_debrief(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may offer their colleagues a debrief, also after the end."""
-    return by.agency_id is not None and by.has(Permission.WORK_DISPUTE) and permissions.standing(dispute, by).is_participant
+    is_on_it = permissions.standing(dispute, by).is_participant
+    return is_on_it and by.agency_id is not None and by.has(Permission.WORK_DISPUTE)
+
+
+def may_see_all_readers(by: Appointment) -> bool:
+    """Leads, the board's office and auditors see everybody who looked; others see when they themselves did."""
+    seeing = (Permission.SEE_OWN_AGENCY, Permission.SEE_PARTNERSHIP_METADATA, Permission.READ_FOR_AUDIT)
+    return any(by.has(permission) for permission in seeing)
 
 
 def may_bring_in(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may put a colleague of their agency on it."""
     where = permissions.standing(dispute, by)
-    return by.has(Permission.ASSIGN_PEOPLE) and where.side is not None and permissions.may_read(dispute, by)
-
-
-def _withdraws(dispute: Dispute, by: Appointment) -> bool:
-    return permissions.may_withdraw(dispute, by)
+    works_here = by.agency_id is not None and where.side is not None
+    return by.has(Permission.ASSIGN_PEOPLE) and works_here and permissions.may_read(dispute, by)
 
 
 def _at(status: Status, check: Callable[[Dispute, Appointment], bool]) -> May:
@@ -142,7 +145,7 @@ MAY: dict[str, May] = {
     "bring_in": may_bring_in,
     "offer_debrief": may_offer_debrief,
     "jump": may_jump,
-    "withdraw": _withdraws,
+    "withdraw": permissions.may_withdraw,
 }
 TEXTS = {
     "confirm_outcome": "Confirm the outcome in writing",
@@ -184,8 +187,9 @@ def acts_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> Acts:
     if not permissions.may_read(dispute, acting):
         return Acts()
     open_now = {name for name, check in MAY.items() if check(dispute, acting) and _is_called_for(name, dispute)}
+    bars = {"escalate": _bars_escalation(dispute, acting, now), "record_agreement": _bars_agreement(dispute, acting)}
     shut = []
-    for name, needed in (("escalate", _bars_escalation(dispute, acting, now)), ("record_agreement", _bars_agreement(dispute, acting))):
+    for name, needed in bars.items():
         if needed:
             shut.append(ShutAct(TEXTS[name], needed))
         elif needed is not None:
@@ -207,7 +211,8 @@ def _act(name: str, dispute: Dispute, acting: Appointment, kind: str = "") -> Ac
 def _first_things(dispute: Dispute, acting: Appointment) -> tuple[str, ...]:
     """What goes on buttons, the act that is awaited of this person first."""
     if dispute.status == Status.AWAITING_REPLY and permissions.may_reply(dispute, acting):
-        return ("record_review", "record_discussion") if dispute.rules_now.single_agency else ("state_position", "record_discussion")
+        answer = "record_review" if dispute.rules_now.single_agency else "state_position"
+        return answer, "record_discussion"
     if dispute.status == Status.AWAITING_REPLY:
         return "record_discussion", "escalate", "record_agreement"
     return (
@@ -236,9 +241,15 @@ def _bars_escalation(dispute: Dispute, acting: Appointment, now: datetime) -> tu
     going = moves.way_up(dispute, acting, now=now)
     if not going.allowed:
         return (Needed(going.why_not),)
-    if all(gate.duty.kind in WRITTEN_WITH_THE_MOVE for gate in going.gates):
-        return ()
-    return needed_for(going.gates, dispute, acting)
+    barring = [gate for gate in going.gates if not written_with_the_move(gate.duty.kind, dispute, acting)]
+    return needed_for(barring, dispute, acting)
+
+
+def written_with_the_move(kind: str, dispute: Dispute, acting: Appointment) -> bool:
+    """Whether a duty can be done in the same act as the move, so that it does not shut its page (F12, F16)."""
+    if kind == DutyKind.FEEDBACK_GIVEN:
+        return permissions.may_give_feedback(dispute, acting)
+    return kind == DutyKind.INTENTION_NOTIFIED
 
 
 def _bars_agreement(dispute: Dispute, acting: Appointment) -> tuple[Needed, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from cases.http import NOT_FOUND, ActingRequest, record_read, visible_or_404
 from cases.models import Appointment
 from escalation import permissions
 from escalation.models import Dispute
-from escalation.views.acts import acts_of, address
+from escalation.views.acts import acts_of, address, may_see_all_readers
 from escalation.views.panels import line_of, safety_of, stages_of
 
 TABS = (
@@ -26,6 +27,7 @@ TABS = (
     ("dispute_documents", "Documents"),
     ("dispute_readers", "Who has looked"),
 )
+KNOWN_TABS = (TABS[0], TABS[-1])
 
 
 def page_data() -> QuerySet[Dispute]:
@@ -58,6 +60,7 @@ def dispute_frame(dispute: Dispute, acting: Appointment, now: datetime, tab: str
     Give it a dispute from ``dispute_to_read`` (or ``page_data``). Tabs of packages that are not there are left out.
     """
     may_read = permissions.may_read(dispute, acting)
+    knows_readers = may_see_all_readers(acting)
     readable = permissions.readable_stages(dispute, acting) if may_read else []
     return {
         "dispute": dispute,
@@ -76,14 +79,14 @@ def dispute_frame(dispute: Dispute, acting: Appointment, now: datetime, tab: str
             "line": line_of(dispute, now),
             "acts": acts_of(dispute, acting, now=now),
             "stages": stages_of(dispute, acting, now),
-            "tabs": _tabs(dispute, tab) if may_read else [],
+            "tabs": _tabs(dispute, tab, TABS if may_read else KNOWN_TABS if knows_readers else ()),
         },
     }
 
 
-def _tabs(dispute: Dispute, tab: str) -> list[dict[str, Any]]:
+def _tabs(dispute: Dispute, tab: str, tabs: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
     return [
-        {"text": text, "url": url, "current": name == tab} for name, text in TABS if (url := address(name, dispute))
+        {"text": text, "url": url, "current": name == tab} for name, text in tabs if (url := address(name, dispute))
     ]
 
 

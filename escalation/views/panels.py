@@ -30,7 +30,8 @@ def safety_of(dispute: Dispute, readable: Sequence[int], now: datetime) -> dict[
         .first()
     )
     if latest is None:
-        return {"answer": "Nobody has confirmed it here yet", "level": "unknown", "latest": None}
+        unknown = "Nobody has confirmed it here yet"
+        return {"answer": unknown, "level": "unknown", "confirmed": "", "latest": None, "review_passed": False}
     return {
         "answer": latest.get_answer_display(),
         "level": LEVELS[SafetyConfirmation.Answer(latest.answer)],
@@ -50,6 +51,7 @@ def line_of(dispute: Dispute, now: datetime) -> dict[str, Any]:
     """What happens now: whose turn, what, by when, how the date was worked out, and what the clock will do (F69, F29)."""
     turn = turn_of(dispute)
     line: dict[str, Any] = {"whose": turn.whose, "act": turn.act, "then": turn.then, "sentence": turn.sentence}
+    line |= {"by": "", "left": "", "day": "", "missed": False, "explained": ""}
     if turn.due is None:
         opened = next((row.opened_at for row in dispute.stages.all() if row.is_open), None)
         if opened and not dispute.has_ended:
@@ -118,8 +120,9 @@ def _as_it_went(dispute: Dispute, row: DisputeStage, *, may_read: bool) -> dict[
         return {"state": "skipped", "skipped_by": by, "note": f"{day_month(row.skipped_at)}{reason}"}
     opened = f"opened {day_month(row.opened_at)}"
     if row.is_open:
-        due = [limit for limit in dispute.deadlines.all() if limit.stage == row.order and limit.kind != LimitKind.START and limit.is_open]
-        words = f" · due {due_words(min(due, key=lambda limit: limit.due_at).due_at)}" if due else ""
+        here = [limit for limit in dispute.deadlines.all() if limit.stage == row.order and limit.is_open]
+        due = [limit.due_at for limit in here if limit.kind != LimitKind.START]
+        words = f" · due {due_words(min(due))}" if due else ""
         return {"state": "now", "note": opened + words}
     return {"state": "done", "note": f"{opened} · {row.get_closed_how_display()} {day_month(row.closed_at)}"}
 

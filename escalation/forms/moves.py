@@ -1,0 +1,75 @@
+"""Forms of the moves that a person makes: further, straight to a later stage, or back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from cases.forms.base import GovukForm
+from cases.forms.fields import Radios
+from escalation.forms.work import words
+from escalation.protocol import DutyKind, Stage
+
+
+class MoveForm(GovukForm):
+    """A move remembers where the dispute stood when the page was opened."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=80, required=False)
+
+    def show_again(self, seen: str) -> None:
+        """Keep what was typed, against where the dispute stands now."""
+        answers: Any = self.data
+        self.data = answers.copy()
+        self.data["seen"] = seen  # type: ignore[index]
+
+
+class EscalateForm(MoveForm):
+    """To the next stage, with the notice and the feedback that are owed first written in the same act (F12, F16)."""
+
+    reason = words(
+        "What is not agreed, and why must it go further?", "Say what is not agreed and why it must go further",
+        hint="Those who lead the next stage read this first",
+    )  # fmt: skip
+    intention = words(
+        "What should the other side know before it goes further?", "", required=False, rows=4,
+        hint="They are told that you intend to take it further. Needed here because they have not been told yet",
+    )  # fmt: skip
+    feedback = words(
+        "What do you tell those who raised it?", "", required=False, rows=4,
+        hint="What was done at this stage, also when it was nothing. Needed here because they have not been told yet",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, asks: Iterable[DutyKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = set(asks)
+        for name, kind in (("intention", DutyKind.INTENTION_NOTIFIED), ("feedback", DutyKind.FEEDBACK_GIVEN)):
+            if kind not in asked:
+                del self.fields[name]
+
+
+class JumpForm(MoveForm):
+    """Straight to a later stage."""
+
+    to_stage = forms.TypedChoiceField(
+        label="To which stage?", coerce=int, widget=Radios(), error_messages={"required": "Choose a stage"}
+    )
+    reason = words(
+        "What is the immediate risk, and why can it not wait?", "Say what the immediate risk is, and why it cannot wait",
+        hint="It is shown with the stages that are skipped",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, stages: Iterable[Stage], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(stage.order), f"{stage.label}: {stage.name}") for stage in stages]
+        self.fields["to_stage"].choices = choices  # type: ignore[attr-defined]
+
+
+class WithdrawForm(MoveForm):
+    """Take it back."""
+
+    reason = words(
+        "Why is it withdrawn?", "Say why it is withdrawn, so that the record shows it was not forgotten", rows=4,
+        hint="For example, the agency changed its decision on Tuesday and the sitter starts tonight",
+    )  # fmt: skip

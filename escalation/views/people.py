@@ -1,0 +1,163 @@
+"""Who is on a dispute, what they agreed to do, and who has looked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of
+from cases.models import Appointment, AuditEvent
+from cases.templatetags.dates import local_date
+from escalation import permissions
+from escalation.actions import agreed
+from escalation.actions.people import bring_in as bring_colleague_in
+from escalation.forms.work import ActionForm, BringInForm, DoneForm
+from escalation.models import Action, Dispute
+from escalation.protocol import Side
+from escalation.views.acts import may, may_see_all_readers
+from escalation.views.asking import Question, ask, typed_before
+from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see
+
+SIDES = ((Side.RAISING, "Raised it"), (Side.RESPONDING, "Asked to answer"), (Side.AUTHORITY, "Has the last word"))
+
+
+@require_safe
+def people(request: ActingRequest, reference: str) -> HttpResponse:
+    """Everybody on it, by side, with the stage from which they are."""
+    dispute = dispute_to_read(request, reference)
+    rows = list(dispute.participants.all())
+    sides = [{"heading": words, "people": [row for row in rows if row.side == side]} for side, words in SIDES]
+    context = dispute_frame(dispute, request.acting, acted_at(), "dispute_people")
+    context |= {"sides": [side for side in sides if side["people"]], "may_bring_in": may("bring_in", dispute, request.acting)}
+    return render(request, "escalation/dispute_people.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def bring_in(request: ActingRequest, reference: str) -> HttpResponse:
+    """Put a colleague of one's own agency on it."""
+    dispute, now, acting = dispute_to_read(request, reference), acted_at(), request.acting
+    on_it = {row.appointment_id for row in dispute.participants.all()}
+    working_here = Appointment.objects.visible_to(acting).active_on(local_date(now)).filter(agency=acting.agency_id)
+    if acting.agency_id is None:
+        working_here = working_here.none()
+    colleagues = list(working_here.exclude(pk__in=on_it).select_related("user", "agency", "partnership"))
+    before = typed_before(request, dispute, "bring_in", BringInForm)
+    form = BringInForm(request.POST or None, initial=before, people=colleagues)
+    question = Question(
+        "bring_in", "Bring a colleague in", "Bring them in", "They are on it now, and have been told.",
+        hint="They can read everything that your agency can read here, and that is recorded when they do.",
+        back="dispute_people",
+    )  # fmt: skip
+    return ask(
+        request, dispute, question, form,
+        lambda: bring_colleague_in(
+            dispute=dispute, who=_chosen(colleagues, form.cleaned_data["who"]), reason=form.cleaned_data["reason"],
+            by=acting, now=acted_at(),
+        ),
+        is_theirs=may("bring_in", dispute, acting), restored=before,
+    )  # fmt: skip
+
+
+def _chosen(offered: list[Appointment], pk: str) -> Appointment:
+    return next(who for who in offered if str(who.pk) == pk)
+
+
+@require_safe
+def actions(request: ActingRequest, reference: str) -> HttpResponse:
+    """What people agreed to do: what is open first, by date, then what is done."""
+    dispute, now = dispute_to_read(request, reference), acted_at()
+    context = dispute_frame(dispute, request.acting, now, "dispute_actions")
+    rows = list(_readable_actions(dispute, context["here"]["readable_stages"]))
+    today = local_date(now)
+    context |= {
+        "open_actions": [
+            {"row": row, "is_late": row.due_on < today, "may_complete": _may_complete(row, dispute, request.acting)}
+            for row in sorted(rows, key=lambda row: (row.due_on, row.pk))
+            if row.done_at is None
+        ],
+        "done_actions": [row for row in reversed(rows) if row.done_at is not None],
+        "may_add": may("add_action", dispute, request.acting),
+    }
+    return render(request, "escalation/dispute_actions.html", context)
+
+
+def _readable_actions(dispute: Dispute, readable: list[int]) -> QuerySet[Action]:
+    return dispute.actions.filter(stage__in=readable).select_related(
+        "owner__user", "owner__agency", "owner__partnership", "done_by__user", "done_by__agency", "done_by__partnership"
+    )
+
+
+def _may_complete(row: Action, dispute: Dispute, acting: Appointment) -> bool:
+    return row.owner_id == acting.pk or (row.agency_id == acting.agency_id and permissions.may_work(dispute, acting))
+
+
+@require_http_methods(["GET", "POST"])
+def add_action(request: ActingRequest, reference: str) -> HttpResponse:
+    """Something that somebody on the dispute will do by a day."""
+    dispute = dispute_to_read(request, reference)
+    inside = dispute.rules_now.single_agency
+    there = [
+        row.appointment for row in dispute.participants.all() if not (inside and row.side == Side.RESPONDING)
+    ]
+    before = typed_before(request, dispute, "add_action", ActionForm)
+    form = ActionForm(request.POST or None, initial=before, people=there)
+    question = Question(
+        "add_action", "Add an action", "Add it", "The action is added, and its owner told.",
+        hint="Something that somebody on this has agreed to do.", back="dispute_actions",
+    )  # fmt: skip
+    return ask(
+        request, dispute, question, form, lambda: _add(request, dispute, form.cleaned_data, there),
+        is_theirs=may("add_action", dispute, request.acting), restored=before,
+    )  # fmt: skip
+
+
+def _add(request: ActingRequest, dispute: Dispute, said: dict[str, Any], there: list[Appointment]) -> Action:
+    owner = _chosen(there, said["owner"])
+    return agreed.add_action(
+        dispute=dispute, what=said["what"], owner=owner, due_on=said["due_on"], by=request.acting, now=acted_at()
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def complete_action(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
+    """An action is done, and how that can be seen."""
+    dispute = dispute_to_read(request, reference)
+    readable = permissions.readable_stages(dispute, request.acting)
+    row = _readable_actions(dispute, readable).filter(pk=pk).first() if pk < 2**63 else None
+    if row is None:
+        raise Http404(NOT_FOUND)
+    key = f"complete_action-{row.pk}"
+    before = typed_before(request, dispute, key, DoneForm)
+    form = DoneForm(request.POST or None, initial=before)
+    question = Question(
+        "complete_action", "How was this done?", "It is done", "The action is done.", hint=row.what, back="dispute_actions"
+    )
+    return ask(
+        request, dispute, question, form,
+        lambda: agreed.complete_action(action=row, by=request.acting, now=acted_at(), **form.cleaned_data),
+        is_theirs=row.done_at is None and _may_complete(row, dispute, request.acting), keep_as=key, restored=before,
+    )  # fmt: skip
+
+
+@require_safe
+def readers(request: ActingRequest, reference: str) -> HttpResponse:
+    """Who has read about this case: all of it for leads, the board's office and auditors, one's own reads for others."""
+    dispute, acting = dispute_to_see(request, reference), request.acting
+    sees_all = may_see_all_readers(acting)
+    if not (sees_all or permissions.may_read(dispute, acting)):
+        raise Http404(NOT_FOUND)
+    about_case = Q(action="case_read", object_type="cases.case", object_id=str(dispute.case_id))
+    about_dispute = Q(action="dispute_read", object_type="escalation.dispute", object_id=str(dispute.pk))
+    reads = AuditEvent.objects.filter(about_case | about_dispute).select_related(
+        "appointment__user", "appointment__agency", "appointment__partnership"
+    )
+    if not sees_all:
+        reads = reads.filter(user=request.user)
+    context = dispute_frame(dispute, acting, acted_at(), "dispute_readers")
+    return render(
+        request, "escalation/dispute_readers.html", context | {"page": page_of(reads, request, size=50), "sees_all": sees_all}
+    )
