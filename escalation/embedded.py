@@ -182,6 +182,13 @@ class Services:
         with psycopg.connect(self.url(SUPERUSER), autocommit=True) as connection:
             connection.execute((Path(__file__).parent / "roles.sql").read_bytes())
 
+    def drop_database(self) -> None:
+        """Delete the product's database with all it holds."""
+        import psycopg
+
+        with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)".encode())
+
     def make_directories(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
         self.state.chmod(0o711 if self.account else 0o700)

@@ -21,10 +21,12 @@ from typing import IO, Any
 
 from escalation.embedded import ENVIRONMENT_FILE, ServiceError, Services, state_directory
 from escalation.supervisor import Child, Supervisor
+from escalation.welcome import welcome
 
 BASE = Path(__file__).resolve().parent.parent
 MANAGE = [sys.executable, str(BASE / "manage.py")]
 FIRST_PORT = 8000
+BEGUN = "begun"
 
 
 def main() -> int:
@@ -76,7 +78,7 @@ class Launcher:
         self._start_processes()
         people = self._people()
         self._wait_for_first_page()
-        _say(_welcome(self.environment["BASE_URL"], people, self.state))
+        _say(welcome(self.environment["BASE_URL"], people, self.state))
         while True:
             time.sleep(0.5)
             self.supervisor.look_after()
@@ -92,9 +94,18 @@ class Launcher:
             self.services.make_directories()
             if "DATABASE_URL" not in os.environ:
                 self.services.start_postgres()
+                self._clear_half_filled()
                 self.services.create_database()
             if "REDIS_URL" not in os.environ:
                 self.services.start_valkey()
+
+    def _clear_half_filled(self) -> None:
+        """A first run that was interrupted while it filled the demonstration begins again from nothing."""
+        done = self.state / "demo-data"
+        if done.exists() and done.read_text() == BEGUN:
+            self.services.drop_database()
+            done.unlink()
+            (self.state / "migrated").unlink(missing_ok=True)
 
     def _configure(self) -> None:
         """Hand the servers' addresses to our children, and to any manage.py command run beside us."""
@@ -123,9 +134,10 @@ class Launcher:
     def _fill(self) -> None:
         done = self.state / "demo-data"
         if self.is_demo and not done.exists() and _has_command("demo_data"):
+            done.write_text(BEGUN)
             with _step("Demonstration data"):
                 self._manage("demo_data")
-            done.touch()
+            done.write_text("done")
 
     def _people(self) -> list[dict[str, Any]]:
         if not self.is_demo or not _has_command("demo_people"):
@@ -252,23 +264,6 @@ def _answers(address: str, host: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _welcome(address: str, people: list[dict[str, Any]], state: Path) -> str:
-    lines = ["", f"The service is ready: {address}", ""]
-    if people:
-        lines.append("Sign in as one of these invented people:")
-        lines += _table(people)
-        lines.append("")
-    lines.append(f"Ctrl-C stops everything. What you enter is kept in {state}; ./start --reset begins anew.")
-    return "\n".join(lines)
-
-
-def _table(people: list[dict[str, Any]]) -> list[str]:
-    columns: list[str] = [name for name in ("partnership", "role", "agency", "email", "password") if name in people[0]]
-    rows: list[list[str]] = [columns, *[[str(person.get(name) or "") for name in columns] for person in people]]
-    widths = [max(len(row[index]) for row in rows) for index in range(len(columns))]
-    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 @contextmanager

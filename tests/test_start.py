@@ -85,7 +85,7 @@ def launched(tmp_path: Path) -> Iterator[Launched]:
     state.mkdir()
     for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):  # root's servers run under another account
         parent.chmod(0o711)
-    (state / "demo-data").touch()
+    (state / "demo-data").write_text("done")
     running = Launched(state, port, tmp_path / "output")
     yield running
     for process in running.started:
