@@ -1,5 +1,7 @@
 """Wiring of the decisions package into Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class DecisionsConfig(AppConfig):
     name = "decisions"
     verbose_name = "Decisions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        home, own = import_module("escalation.queues"), import_module("decisions.queues")
+        home.EXTRA_QUEUES.extend((own.to_sign_off, own.came_back, own.still_open))

@@ -1,12 +1,46 @@
-"""Addresses of the pages of decisions, referrals, outcomes and documents."""
+"""Addresses of decisions, referrals, outcomes and documents."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from decisions.views import exports
+from decisions.forms import outcomes as forms
+from decisions.forms.records import ReasonsForm
+from decisions.views import exports, outcomes, records, referrals, showing
+from escalation.forms.moves import MoveForm
+from escalation.views.work import KEPT
+
+# Forms whose unsent text the dispute's own pages keep (F51).
+KEPT.update(
+    {
+        "confirm_outcome": forms.ConfirmForm, "concur": forms.ConcurForm, "return_referral": forms.ReturnForm,
+        "add_issue": forms.IssueForm, "complete_issue": forms.DoneForm, "add_onward": forms.OnwardForm,
+        "decision_sign": ReasonsForm, "decision_return": ReasonsForm, "submit_referral": MoveForm,
+    }
+)  # fmt: skip
 
 urlpatterns = [
+    path("onward/", outcomes.onward, name="onward"),
+    path("onward/<int:pk>/", outcomes.onward_result, name="onward_result"),
+    path("disputes/<ref:reference>/decisions/", records.decisions, name="dispute_decisions"),
+    path("disputes/<ref:reference>/decisions/new/", records.new, name="decision_new"),
+    path("disputes/<ref:reference>/decisions/keep/<slug:key>/", showing.keep_decision, name="keep_decision"),
+    path("disputes/<ref:reference>/decisions/<int:pk>/", records.record, name="decision"),
+    path("disputes/<ref:reference>/decisions/<int:pk>/edit/", records.edit, name="decision_edit"),
+    path("disputes/<ref:reference>/decisions/<int:pk>/submit/", records.submit, name="decision_submit"),
+    path("disputes/<ref:reference>/decisions/<int:pk>/sign/", records.sign, name="decision_sign"),
+    path("disputes/<ref:reference>/decisions/<int:pk>/return/", records.send_back, name="decision_return"),
+    path("disputes/<ref:reference>/decisions/<int:pk>/correct/", records.correct, name="decision_correct"),
+    path("disputes/<ref:reference>/agreement/record/", outcomes.record_agreement, name="record_agreement"),
+    path("disputes/<ref:reference>/referral/", referrals.referral, name="referral"),
+    path("disputes/<ref:reference>/referral/submit/", referrals.submit_referral, name="submit_referral"),
+    path("disputes/<ref:reference>/referral/return/", referrals.return_referral, name="return_referral"),
+    path("disputes/<ref:reference>/outcome/give/", outcomes.give_outcome, name="give_outcome"),
+    path("disputes/<ref:reference>/outcome/concur/", outcomes.concur, name="concur"),
+    path("disputes/<ref:reference>/outcome/confirm/", outcomes.confirm_outcome, name="confirm_outcome"),
+    path("disputes/<ref:reference>/issues/add/", outcomes.add_issue, name="add_issue"),
+    path("disputes/<ref:reference>/issues/<int:pk>/complete/", outcomes.complete_issue, name="complete_issue"),
+    path("disputes/<ref:reference>/onward/add/", outcomes.add_onward, name="add_onward"),
     path("disputes/<ref:reference>/documents/", exports.dispute_documents, name="dispute_documents"),
     path("disputes/<ref:reference>/documents/make/", exports.export_request, name="export_request"),
     path("disputes/<ref:reference>/documents/<uuid:pk>/", exports.export, name="export"),

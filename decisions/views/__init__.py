@@ -1,0 +1,1 @@
+"""The pages of decisions, referrals, outcomes and documents."""
