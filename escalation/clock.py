@@ -82,7 +82,8 @@ def next_look(row: Deadline, rules: Protocol, now: datetime) -> datetime | None:
     if not row.is_open:
         return None
     if row.missed_at is None:
-        ahead = [] if row.warned_at else [at for at in deadlines.warnings_before(row.due_at, rules.clock) if at > row.created_at]
+        since = row.warned_at or row.created_at
+        ahead = [at for at in deadlines.warnings_before(row.due_at, rules.clock) if at > since]
         return min([*ahead, row.due_at])
     if row.chased_at is None and rules.clock.tell_next_up_after_hours:
         return row.missed_at + timedelta(hours=rules.clock.tell_next_up_after_hours)

@@ -19,7 +19,7 @@ FIRST = ("Amara", "Bethan", "Callum", "Dilys", "Ewan", "Farah", "Gethin", "Hanna
 LAST = ("Oyelaran", "Price", "McAllister", "Vaughan", "Dunmore", "Siddiqui", "Tremlett", "Kowalczyk", "Ashby", "Nkemelu")
 PARTNERSHIPS: dict[str, dict[str, Any]] = {
     "halton": {"name": "Halton Safeguarding Adults Board", "short_name": "Halton SAB", "reference_prefix": "HAL"},
-    "luton": {"name": "Luton Safeguarding Children Partnership", "short_name": "Luton SCP", "reference_prefix": "LUT"},
+    "luton": {"name": "Luton Safeguarding Adults Board", "short_name": "Luton SAB", "reference_prefix": "LUT"},
     "dundee": {
         "name": "Dundee Protecting People", "short_name": "Dundee PP", "reference_prefix": "DUN", "nation": Nation.SCOTLAND,
     },

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from escalation import clock, notifications
+from escalation import clock, deadlines, notifications
 from escalation.actions.moves import escalate_by_clock
 from escalation.models import Deadline, Dispute
 from escalation.models.dispute import RUNNING, Status
@@ -89,11 +89,12 @@ def _may_move_on(dispute: Dispute, row: Deadline) -> bool:
 
 
 def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
+    passed = [at for at in deadlines.warnings_before(row.due_at, dispute.rules.clock) if at <= now]
     row.warned_at = now
     row.next_look_at = clock.next_look(row, dispute.rules, now)
     row.save(update_fields=["warned_at", "next_look_at"])
     notifications.tell_all(
-        dispute, Event.LIMIT_NEAR, by=None, now=now, key=f"limit:{row.pk}:near",
+        dispute, Event.LIMIT_NEAR, by=None, now=now, key=f"limit:{row.pk}:near:{len(passed)}",
         text=f"{dispute.reference}: a limit is near: {row.label}.",
     )
 

@@ -11,8 +11,16 @@ from escalation.models import ChronologyEntry, Deadline, Dispute, Notification
 from escalation.models.dispute import Status
 from escalation.protocol import Event
 from escalation.turn import turn_of
-from tests.factories import Cast
-from tests.factories_disputes import climb, do_raising_duties, fresh, make_dispute, people_under
+from tests.factories import Cast, cast, make_partnership
+from tests.factories_disputes import (
+    climb,
+    do_raising_duties,
+    fresh,
+    make_dispute,
+    people_under,
+    publish,
+    source_protocol,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +54,18 @@ def test_it_warns_once_a_day_before(dispute: Dispute, now: datetime) -> None:
     assert sweep.sweep(now=almost) == sweep.Swept()
     warned = Notification.objects.filter(event=Event.LIMIT_NEAR)
     assert {notice.recipient_id for notice in warned} == {p.appointment_id for p in dispute.participants.all()}
+
+
+def test_it_warns_at_each_of_the_protocols_offsets(now: datetime) -> None:
+    people = cast(make_partnership("halton"))
+    rules = source_protocol("halton")
+    publish(people.partnership, now=now, clock=rules.clock.model_copy(update={"warn_hours_before": (6, 24)}))
+    dispute = make_dispute(people, now=now)
+    due = start_of_stage_two(dispute).due_at
+    done = [sweep.sweep(now=due - timedelta(hours=hours)).warned for hours in (30, 24, 20, 6, 5)]
+    assert done == [0, 1, 0, 1, 0]
+    told = Notification.objects.filter(event=Event.LIMIT_NEAR, recipient=dispute.raised_by)
+    assert told.count() == 2
 
 
 def test_it_records_the_miss_and_moves_on(dispute: Dispute, now: datetime) -> None:
