@@ -1,4 +1,4 @@
-"""What waits for somebody in decisions, as blocks of My work: records to sign off, one's own that came back, issues still open."""
+"""What waits for somebody in decisions, as blocks of My work: records to sign off, those that came back, issues still open."""
 
 from __future__ import annotations
 
