@@ -26,8 +26,8 @@ from escalation.transitions import lock
 NOT_YOURS = "You can have a document made only of what you may read. Ask somebody who is on it, or your safeguarding lead."
 NO_REASON = "Say why you need this document. The reason is printed on it and kept."
 TOO_LONG = "Keep the reason to 300 characters. It is printed on the first page."
-STOPPED = "The worker stopped three times while it made this document. Ask for it again; if it fails again, tell your administrator."
-UNEXPECTED = "Something went wrong while this document was made. Ask for it again; if it fails again, tell your administrator."
+STOPPED = "The worker stopped three times while it made this document. Ask again; if it fails again, tell your administrator."
+UNEXPECTED = "Something went wrong while this document was made. Ask again; if it fails again, tell your administrator."
 
 ATTEMPTS = 3
 STALE_AFTER = timedelta(minutes=3)

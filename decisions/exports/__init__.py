@@ -10,7 +10,7 @@ from typing import Any
 from cases.models import Appointment
 from cases.roles import Permission
 from decisions.exports import brief, course, decided, summary
-from decisions.exports.parts import Part, Reader
+from decisions.exports.parts import Part, Reader, without
 from decisions.models import Export
 from escalation.models import Dispute
 from escalation.permissions import may_read
@@ -70,4 +70,6 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         decided.who_has_looked(reader),
         decided.audit_chain(dispute),
     ]
-    return [one for one in found if one]
+    kept = [one for one in found if one]
+    shared: list[Part] = without(kept, decided.addresses(dispute), decided.ADDRESS_LEFT_OUT)
+    return shared

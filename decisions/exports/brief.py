@@ -14,7 +14,7 @@ from escalation.turn import turn_of
 
 NOT_SENT = "There is no referral to make a document of. It can be made once the referral has been sent."
 LONGEST_TEXT = 900
-TURNING_POINTS = (ChronologyEntry.Kind.EVENT, ChronologyEntry.Kind.CLOCK, ChronologyEntry.Kind.DECISION)
+TURNING_POINTS = (ChronologyEntry.Kind.CLOCK, ChronologyEntry.Kind.DECISION)
 
 
 def sections_of(reader: Reader, *, reason: str, made_at: datetime) -> list[Part]:
@@ -86,7 +86,8 @@ def _risk(reader: Reader) -> Part:
     dispute = reader.dispute
     urgent = dispute.immediate_risk_reason if dispute.is_immediate_risk else ""
     if not rows:
-        return section("risk", "Is the person safe now?", note("Nothing about this is recorded."), facts(("Immediate risk", urgent)))
+        nothing = note("Nothing about this is recorded.")
+        return section("risk", "Is the person safe now?", nothing, facts(("Immediate risk", urgent)))
     last = rows[-1]
     return section(
         "risk", "Is the person safe now?",
@@ -101,28 +102,35 @@ def _risk(reader: Reader) -> Part:
 def _options(reader: Reader) -> Part:
     dispute = reader.dispute
     weighed = [
-        f"{option.option}{f' Risks: {option.risks}' if option.risks else ''}"
+        f"{option.option}{f'. Risks: {option.risks}' if option.risks else ''}"
         for record in reader.reads(dispute.decision_records.filter(state="signed").prefetch_related("options"))
         for option in record.options.all()
     ]
     return section(
         "options", "The options",
-        facts(("The decision as it stands", shortened(dispute.decision_disputed)), ("What the raising side proposes", shortened(dispute.proposed_resolution))),
+        facts(
+            ("The decision as it stands", shortened(dispute.decision_disputed)),
+            ("What the raising side proposes", shortened(dispute.proposed_resolution)),
+        ),
         items(weighed, heading="Options weighed in signed decisions"),
     )  # fmt: skip
 
 
 def _timeline(reader: Reader) -> Part:
     dispute = reader.dispute
-    moments = [
-        f"{when(row.happened_at)}: {row.headline}"
-        for row in reader.reads(dispute.chronology.filter(kind__in=TURNING_POINTS))
-    ]
+    moments = [(dispute.raised_at, f"Raised by {who(dispute.raised_by)}")]
+    for stage in dispute.stages.all():
+        at, verb = (stage.skipped_at, "was skipped") if stage.skipped_at else (stage.opened_at, "opened")
+        if at is not None:
+            moments.append((at, f"{reader.label(stage.order)} {verb}"))
+    told = reader.reads(dispute.chronology.filter(kind__in=TURNING_POINTS))
+    moments += [(row.happened_at, row.headline) for row in told]
     limits = [
         f"{row.label}: {date_in_words(row.due_at).removeprefix('by ')}. {limit_state(row)}."
         for row in reader.reads(dispute.deadlines.all())
     ]
     return section(
-        "timeline", "The timeline", items(moments),
+        "timeline", "The timeline",
+        items([f"{when(at)}: {text}" for at, text in sorted(moments, key=lambda moment: moment[0])]),
         card("Time limits", items(limits)) if limits else None,
     )  # fmt: skip

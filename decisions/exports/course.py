@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from cases.templatetags.dates import long_date
-from decisions.exports.parts import Part, Reader, card, facts, items, note, pair, section, story, when, who
+from decisions.exports.parts import SHORT_ENOUGH_FOR_ONE_PAGE, Part, Reader, card, facts, items, note, pair, section, story, when, who
 from escalation.clock import date_in_words
 from escalation.duties import ASKS, owner_words
 from escalation.models import ChronologyEntry, Deadline, DisputeStage, Position
@@ -97,7 +97,7 @@ def chronology(reader: Reader) -> Part:
             "by": row.by_words,
             "headline": row.headline,
             "body": row.body,
-            "kind": row.get_kind_display().capitalize(),
+            "keep": len(row.body) <= SHORT_ENOUGH_FOR_ONE_PAGE,
             "stands_out": row.kind in _STANDS_OUT,
             "stage": reader.dispute.rules.stage(row.stage).label,
             "late": f"Written down on {when(row.recorded_at)}" if row.is_late else "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db.models import Count, Max, Min, Q
 
 from cases import audit
@@ -13,6 +15,8 @@ from escalation.models import Dispute
 from escalation.protocol import BoardFormField
 
 LEFT_OUT_HERE = "Left out here. It is in the referral itself."
+ADDRESS_LEFT_OUT = "[address left out]"
+SHORTEST_ADDRESS = 6
 
 
 def _of(*names: str) -> list[str]:
@@ -37,8 +41,8 @@ def _record(reader: Reader, row: DecisionRecord) -> Part:
         facts(
             ("The decision", row.decision),
             ("1. Evidence used", row.evidence),
-            ("1. What was not known at the time", row.not_known),
-            ("2. How the sources were tested", row.sources_tested),
+            ("1. What was not known", row.not_known),
+            ("2. How sources were tested", row.sources_tested),
             ("3. What the evidence means", row.analysis),
         ),
         items(_options(row), heading="4. What else was considered"),
@@ -53,7 +57,7 @@ def _record(reader: Reader, row: DecisionRecord) -> Part:
             ("Earlier version", replaces),
         ),
         *[_sign_off(one) for one in row.sign_offs.all()],
-        facts(("Fingerprint", f"SHA-256 {row.sha256}" if row.sha256 else "")),
+        facts(("Fingerprint (SHA-256)", row.sha256)),
         under=f"Written by {who(row.author)}, begun {when(row.created_at)}, {reader.label(row.stage)}",
         stands_out=True,
     )
@@ -75,7 +79,7 @@ def _options(row: DecisionRecord) -> list[str]:
 def _sign_off(row: SignOff) -> Part:
     return card(
         row.get_verdict_display(),
-        facts(("Why, in their own words", row.rationale), ("Fingerprint of what they saw", f"SHA-256 {row.sha256}")),
+        facts(("Why, in their own words", row.rationale), ("What they saw (SHA-256)", row.sha256)),
         under=f"{row.by_words}, {when(row.at)}",
     )
 
@@ -114,6 +118,18 @@ def _answer(field: BoardFormField, row: Referral, with_address: bool) -> str:
     if "address" in field.prefill and not with_address:
         return LEFT_OUT_HERE if text else ""
     return text
+
+
+def addresses(dispute: Dispute) -> list[str]:
+    """Every form in which the record knows the person's address: in full, and its first line; the longest first."""
+    known = {dispute.case.person.address}
+    fields = [field.code for field in dispute.rules.board_form if "address" in field.prefill]
+    for row in dispute.referrals.all():
+        known |= {str(row.answers.get(code) or "") for code in fields}
+    full = {text.strip() for text in known}
+    first_lines = {re.split(r"[\n,]", text, maxsplit=1)[0].strip() for text in full}
+    texts = {text for text in full | {line for line in first_lines if re.search(r"\d", line)}}
+    return sorted((text for text in texts if len(text) >= SHORTEST_ADDRESS), key=lambda text: (-len(text), text))
 
 
 def outcomes(reader: Reader) -> Part | None:
@@ -197,7 +213,7 @@ def audit_chain(dispute: Dispute) -> Part:
         "proof", "How this can be checked",
         facts(
             ("Audit trail of the case", f"{head.seq} events" if head else "No events"),
-            ("Last event's fingerprint", f"SHA-256 {bytes(head.hash).hex()}" if head else ""),
+            ("Its last event (SHA-256)", bytes(head.hash).hex() if head else ""),
         ),
         note(
             "The fingerprint at the foot of every page is the SHA-256 of everything this document says. The same content "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,7 +17,10 @@ from escalation.protocol import Side
 
 Part = dict[str, Any]
 NOBODY = "The clock"
+LONGEST_LABEL_BESIDE = 27
 SHORT_ENOUGH_TO_STAND_BESIDE = 1400
+SHORT_ENOUGH_FOR_ONE_PAGE = 900
+FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,11 @@ def when(at: datetime | date | None) -> str:
     return date_and_time(at) if isinstance(at, datetime) else long_date(at)
 
 
+def plain_date(day: date | None) -> str:
+    """3 June 1941; nothing for None."""
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
 def yes_no(answer: bool) -> str:
     """Yes or No."""
     return "Yes" if answer else "No"
@@ -84,8 +93,14 @@ def section(key: str, heading: str, *blocks: Part | None, intro: str = "") -> Pa
 
 def facts(*pairs: tuple[str, str]) -> Part | None:
     """Labels and texts; pairs without text are left out, and None when nothing is left."""
-    rows = [{"label": label, "text": text} for label, text in pairs if text]
+    rows = [_row(label, text) for label, text in pairs if text]
     return {"type": "facts", "rows": rows} if rows else None
+
+
+def _row(label: str, text: str) -> Part:
+    look = "above" if len(label) > LONGEST_LABEL_BESIDE else "beside"
+    fine = " fine" if FINGERPRINT.fullmatch(text) else ""
+    return {"label": label, "text": text, "look": f"{look}{fine}", "keep": len(text) <= SHORT_ENOUGH_FOR_ONE_PAGE}
 
 
 def note(text: str) -> Part:
@@ -101,7 +116,10 @@ def items(texts: Sequence[str], *, heading: str = "") -> Part | None:
 def card(heading: str, *blocks: Part | None, under: str = "", stands_out: bool = False) -> Part:
     """One thing with a heading of its own, who and when under it, and what belongs to it."""
     inside = [block for block in blocks if block]
-    return {"type": "card", "heading": heading, "under": under, "stands_out": stands_out, "blocks": inside}
+    keep = len(str(inside)) <= SHORT_ENOUGH_FOR_ONE_PAGE
+    return {
+        "type": "card", "heading": heading, "under": under, "stands_out": stands_out, "keep": keep, "blocks": inside,
+    }  # fmt: skip
 
 
 def pair(sides: Sequence[Part]) -> Part:
@@ -113,3 +131,19 @@ def pair(sides: Sequence[Part]) -> Part:
 def story(entries: Sequence[Part]) -> Part:
     """The chronology, in order."""
     return {"type": "story", "entries": list(entries)}
+
+
+def without(parts: Any, texts: Sequence[str], instead: str) -> Any:
+    """The same parts with each of these texts replaced wherever it stands, upper or lower case alike."""
+    if isinstance(parts, dict):
+        return {key: without(value, texts, instead) for key, value in parts.items()}
+    if isinstance(parts, list):
+        return [without(value, texts, instead) for value in parts]
+    if isinstance(parts, str) and texts:
+        return re.sub("|".join(_loosely(text) for text in texts), instead, parts, flags=re.IGNORECASE)
+    return parts
+
+
+def _loosely(text: str) -> str:
+    words = re.split(r"[\s,]+", text.strip(" \t\r\n,"))
+    return r"(?<!\w)" + r"[\s,]+".join(re.escape(word) for word in words) + r"(?!\w)"

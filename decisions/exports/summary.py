@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from cases.templatetags.dates import long_date
-from decisions.exports.parts import Part, Reader, card, facts, items, note, section, when, who, yes_no
+from decisions.exports.parts import Part, Reader, card, facts, items, note, plain_date, section, when, who
 from escalation.models import Dispute
 from escalation.protocol import Anchor, DayKind, Protocol, Side
 from escalation.turn import turn_of
@@ -50,7 +50,7 @@ def left_out(reader: Reader) -> list[str]:
         found.append("Decision records that another agency is still writing.")
     if not reader.may_see_who_looked:
         found.append("The list of who has read the record. Auditors and safeguarding leads have it in their copy.")
-    found.append("The person's address, so that this document can be shared without giving it away.")
+    found.append("The person's address. Wherever the record repeats it, this copy says so instead.")
     return found
 
 
@@ -63,7 +63,7 @@ def rules_used(reader: Reader) -> Part:
         facts(
             ("Protocol", version.name),
             ("Version", f"{rules.version}, published here as version {version.version} on {when(version.published_at)}"),
-            ("Fingerprint", f"SHA-256 {version.sha256}"),
+            ("Fingerprint (SHA-256)", version.sha256),
             ("Days", how_days_count(rules)),
             ("Hours", "Counted as real hours, through nights and weekends." if rules.has_limits else ""),
             ("Calendar", "; ".join(calendars_used(dispute))),
@@ -104,7 +104,7 @@ def in_short(reader: Reader) -> Part:
         "summary", "In short",
         facts(
             (dispute.rules.terminology.person.capitalize(), person.name),
-            ("Date of birth", long_date(person.date_of_birth)),
+            ("Date of birth", plain_date(person.date_of_birth)),
             ("What they want", person.desired_outcomes),
             ("Raised by", f"{who(dispute.raised_by)}, on {when(dispute.raised_at)}"),
             ("Raised with", ", ".join(_responding(dispute))),
@@ -186,7 +186,7 @@ def persons_voice(reader: Reader) -> Part | None:
             reader.label(row.stage),
             facts(
                 ("What they want", row.desired_outcomes), ("What they think", row.own_view),
-                ("Told that professionals disagree", row.get_told_display()), ("Why not", row.not_told_reason),
+                ("Told of the disagreement", row.get_told_display()), ("Why not", row.not_told_reason),
                 ("Looked at again on", when(row.review_on)), ("Advocate", row.advocate),
             ),
             under=f"Recorded by {who(row.recorded_by)}, {when(row.recorded_at)}",
@@ -206,8 +206,7 @@ def people(reader: Reader) -> Part:
         names = "\n".join(f"{who(row.appointment)}, since {when(row.joined_at)}" for row in here)
         listed.append((words, names))
     confirmed = "\n".join(
-        f"{party.agency.name}: {yes_no(party.confirmed_at is not None)}{f', {when(party.confirmed_at)}' if party.confirmed_at else ''}"
-        for party in reader.dispute.parties.all()
+        f"{party.agency.name}: {when(party.confirmed_at) or 'not yet'}" for party in reader.dispute.parties.all()
     )
     return section("people", "Who is on it", facts(*listed, ("Confirmed in writing", confirmed)))
 
