@@ -125,8 +125,9 @@ def _auditor(acting: Appointment) -> Home:
 
 
 def _board_manager(acting: Appointment, now: datetime) -> Home:
-    version = ProtocolVersion.objects.current_for(acting.partnership)
-    gaps = gaps_in(acting, now.astimezone(LONDON).date())
+    today = now.astimezone(LONDON).date()
+    version = ProtocolVersion.objects.current_for(acting.partnership, on=today)
+    gaps = gaps_in(acting, today)
     counts = counts_by_stage(acting, version.protocol) if version else ()
     return Home(queues.from_above(acting, now), gaps=gaps, version=version, counts=counts, shows_overview=True)
 
@@ -140,7 +141,7 @@ def counts_by_stage(acting: Appointment, rules: Protocol) -> list[tuple[str, int
 
 def gaps_in(acting: Appointment, today: date, *, only: Agency | None = None) -> list[Gap]:
     """The stages for which an agency (or the partnership) has nobody in the directory who could lead them."""
-    version = ProtocolVersion.objects.current_for(acting.partnership)
+    version = ProtocolVersion.objects.current_for(acting.partnership, on=today)
     if version is None:
         return []
     held = Appointment.objects.visible_to(acting).active_on(today).values_list("agency_id", "role", "remit")

@@ -37,8 +37,8 @@ MUTABLE = {
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
-    "escalation.Deadline", "escalation.Duty", "escalation.Notification", "escalation.Position", "escalation.Action",
-    "escalation.FeedbackReceipt",
+    "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
+    "escalation.Action", "escalation.FeedbackReceipt",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
 }
@@ -153,7 +153,7 @@ def test_the_timetable_names_real_tasks() -> None:
 def test_every_template_is_used() -> None:
     templates = [file for file in tracked("templates/*") if file.suffix in {".html", ".txt", ".css"}]
     text = "\n".join(file.read_text() for file in [*templates, *product_sources()])
-    by_convention = re.compile(r"^(account|mfa|allauth|django|rest_framework|404|403|500|403_csrf)")
+    by_convention = re.compile(r"^(account|mfa|allauth|django|rest_framework|404|403|429|500|403_csrf)")
     for file in templates:
         name = str(file.relative_to(BASE / "templates"))
         assert by_convention.match(name) or name in text, f"nothing uses templates/{name}"

@@ -34,7 +34,7 @@ def publish_protocol(
             "days are holidays. Correct 'nation' in the file, or publish it for another partnership.",
             field="nation",
         )
-    current = ProtocolVersion.objects.current_for(partnership)
+    current = ProtocolVersion.objects.newest_for(partnership)
     if current is not None and current.sha256 == sha256(protocol):
         return current
     version = ProtocolVersion.objects.create(

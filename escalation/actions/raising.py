@@ -17,6 +17,7 @@ from cases.models.case import Capacity
 from cases.roles import Permission
 from escalation import chronology, leads, notifications, stages
 from escalation.actions.safety import Safety, record_safety
+from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, Party, ProtocolVersion
 from escalation.models.dispute import Status
 from escalation.protocol import Event, Protocol, Side
@@ -79,7 +80,7 @@ def raise_dispute(
         draft = Draft.objects.select_for_update().get(pk=draft.pk)
         if draft.became is not None:
             return draft.became
-    version = ProtocolVersion.objects.current_for(by.partnership)
+    version = ProtocolVersion.objects.current_for(by.partnership, on=now.astimezone(LONDON).date())
     if version is None:
         raise Refused("Your partnership has not published its protocol yet. Ask the board manager.", code="shut")
     raised = _completed(raised, version.protocol)

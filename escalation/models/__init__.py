@@ -8,6 +8,7 @@ from escalation.models.duty import Duty
 from escalation.models.notification import Notification
 from escalation.models.parties import Participant, Party
 from escalation.models.protocol import ProtocolVersion
+from escalation.models.protocol_draft import ProtocolDraft
 from escalation.models.stage import DisputeStage
 from escalation.models.work import (
     Action,
@@ -43,6 +44,7 @@ __all__ = [
     "Party",
     "PersonVoice",
     "Position",
+    "ProtocolDraft",
     "ProtocolVersion",
     "SafetyConfirmation",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pgtrigger
 from django.db import models
 
@@ -14,8 +16,16 @@ _READ: dict[str, Protocol] = {}
 class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
     """Versions by partnership and date."""
 
-    def current_for(self, partnership: Partnership) -> ProtocolVersion | None:
-        """The newest published version of the partnership."""
+    def visible_to(self, acting: Appointment) -> ProtocolVersionQuerySet:
+        """The versions of one's own partnership: whoever acts in it may read how it works."""
+        return self.filter(partnership=acting.partnership_id)
+
+    def current_for(self, partnership: Partnership, *, on: date) -> ProtocolVersion | None:
+        """The version in force on a day (London): the newest of those that have taken effect by then."""
+        return self.filter(partnership=partnership, effective_from__lte=on).order_by("-version").first()
+
+    def newest_for(self, partnership: Partnership) -> ProtocolVersion | None:
+        """The version published last, also when it takes effect only on a later day."""
         return self.filter(partnership=partnership).order_by("-version").first()
 
 

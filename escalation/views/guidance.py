@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.http import ActingRequest
@@ -70,8 +71,8 @@ class Told:
 def guidance(request: ActingRequest) -> HttpResponse:
     """What the protocol in force says; it is open to everybody who acts in the partnership."""
     acting = request.acting
-    version = ProtocolVersion.objects.current_for(acting.partnership)
-    own = Agency.objects.visible_to(acting).filter(pk=acting.agency_id).first()
+    version = ProtocolVersion.objects.current_for(acting.partnership, on=timezone.localdate())
+    own = Agency.objects.visible_to(acting).filter(pk=acting.agency_id).first() if acting.agency_id else None
     rules = version.protocol if version else None
     context = {
         "version": version,

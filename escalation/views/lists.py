@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.http import ActingRequest, acted_at, page_of
@@ -21,7 +22,7 @@ from escalation.models.dispute import ENDED, RUNNING, DisputeQuerySet
 def disputes(request: ActingRequest) -> HttpResponse:
     """Every dispute this person may know of, the latest first."""
     acting = request.acting
-    version = ProtocolVersion.objects.current_for(acting.partnership)
+    version = ProtocolVersion.objects.current_for(acting.partnership, on=timezone.localdate())
     form = DisputeFilterForm(request.GET, acting=acting, rules=version.protocol if version else None)
     form.is_valid()
     found = filtered(Dispute.objects.visible_to(acting), form.cleaned_data, acting)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.errors import Refused
@@ -212,7 +213,7 @@ def _refuse_who_cannot_raise(acting: Appointment) -> None:
 
 
 def _rules(acting: Appointment) -> Protocol | None:
-    version = ProtocolVersion.objects.current_for(acting.partnership)
+    version = ProtocolVersion.objects.current_for(acting.partnership, on=timezone.localdate())
     return version.protocol if version else None
 
 

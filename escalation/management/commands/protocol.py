@@ -66,7 +66,7 @@ class Command(BaseCommand):
         if partnership is None:
             known = ", ".join(Partnership.objects.order_by("key").values_list("key", flat=True)) or "none yet"
             raise CommandError(f"There is no partnership '{key}'. Known: {known}.")
-        before = ProtocolVersion.objects.current_for(partnership)
+        before = ProtocolVersion.objects.newest_for(partnership)
         try:
             version = publish_protocol(partnership=partnership, document=protocol, by=None, now=database_now())
         except Refused as refused:
