@@ -68,6 +68,7 @@ class Acts:
 
     buttons: tuple[Act, ...] = ()
     links: tuple[Act, ...] = ()
+    more: tuple[Act, ...] = ()
     shut: tuple[ShutAct, ...] = ()
 
 
@@ -174,6 +175,10 @@ ONLY_WHERE_OWED = {
     "notify_intention": DutyKind.INTENTION_NOTIFIED,
     "attest_exhaustion": DutyKind.EXHAUSTION_ATTESTED,
 }
+AT_ANY_TIME = (
+    "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "bring_in", "offer_debrief",
+    "withdraw",
+)  # fmt: skip
 MOST_BUTTONS = 3
 
 
@@ -199,7 +204,8 @@ def acts_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> Acts:
     kinds = ["", *["secondary"] * MOST_BUTTONS]
     return Acts(
         tuple(_act(name, dispute, acting, kind) for name, kind in zip(buttons, kinds, strict=False)),
-        tuple(_act(name, dispute, acting) for name in TEXTS if name in open_now and name not in buttons),
+        tuple(_act(name, dispute, acting) for name in TEXTS if name in open_now - {*buttons, *AT_ANY_TIME}),
+        tuple(_act(name, dispute, acting) for name in AT_ANY_TIME if name in open_now),
         tuple(shut),
     )
 

@@ -110,7 +110,8 @@ def _date_line(row: Deadline, dispute: Dispute) -> dict[str, Any]:
         notes.append(f"met {long_date(row.met_at)}")
     elif row.ended_at:
         notes.append("no longer awaited")
-    label = f"{dispute.rules.terminology.stage} {row.stage}: {row.label}"
+    stage = dispute.rules.stage(row.stage).label
+    label = row.label if row.label.startswith(stage) else f"{stage}: {row.label}"
     return {"text": label, "at": f"by {due_words(row.due_at)}", "note": ", ".join(notes), "is_past": not row.is_open}
 
 
