@@ -112,7 +112,7 @@ def _fetcher(assets: Mapping[str, bytes]) -> Any:
     """A fetcher that knows ``data:`` and the assets handed in, and nothing else in the world."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    class OnlyWhatWasHandedIn(URLFetcher):
+    class OnlyWhatWasHandedIn(URLFetcher):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__(allowed_protocols={"data"}, allow_redirects=False)
 

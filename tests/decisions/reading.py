@@ -31,11 +31,12 @@ def _page_text(page: Any) -> str:
     letters = {name: _letters(font) for name, font in page.Resources.Font.items()}
     current: dict[str, str] = {}
     found: list[str] = []
-    for operands, operator in pikepdf.parse_content_stream(page, "Tf TJ Tj Tm Td"):
-        if str(operator) == "Tf":
-            current = letters[str(operands[0])]
-        elif str(operator) in ("TJ", "Tj"):
-            found += list(_shown(operands[0], current))
+    for step in pikepdf.parse_content_stream(page, "Tf TJ Tj Tm Td"):
+        operator = str(step.operator)
+        if operator == "Tf":
+            current = letters[str(step.operands[0])]
+        elif operator in ("TJ", "Tj"):
+            found += list(_shown(step.operands[0], current))
         else:
             found.append(" ")
     return "".join(found)
