@@ -27,7 +27,7 @@ NAVIGATION = (
     ("Notices", "notices"),
     ("Directory", "directory"),
     ("Guidance", "guidance"),
-    ("Board", "board"),
+    ("Board", "onward"),
     ("Audit", "audit"),
 )
 BOARD = (Role.BOARD_MANAGER, Role.CHAIR, Role.CHIEF_SOCIAL_WORK_OFFICER, Role.BOARD_REPRESENTATIVE)
@@ -64,7 +64,7 @@ def _navigation(acting: Appointment, path: str, unread: int) -> list[dict[str, A
 
 
 def _has(acting: Appointment, view: str) -> bool:
-    if view == "board":
+    if view == "onward":
         return acting.role in BOARD
     return view != "audit" or acting.has(Permission.READ_FOR_AUDIT)
 

@@ -107,7 +107,8 @@ def unread_notices(acting: Appointment) -> int:
 
 def shared(rows: Iterable[Dispute]) -> list[Dispute]:
     """The rows with one protocol object for each version, so that each document is read and checked once."""
-    found, versions = list(rows), {}
+    found = list(rows)
+    versions: dict[int, ProtocolVersion] = {}
     for row in found:
         row.protocol = versions.setdefault(row.protocol_id, row.protocol)
     return found
@@ -150,11 +151,9 @@ def raised_by(acting: Appointment, now: datetime) -> list[Line]:
     newest = Feedback.objects.filter(dispute=OuterRef("pk"), receipts__recipient=acting).order_by("-recorded_at", "-pk")
     mine = Dispute.objects.visible_to(acting).filter(raised_by=acting)
     mine = mine.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=now - NEWS_KEPT))
-    rows = with_line_data(mine).annotate(
-        told=Subquery(newest.values("text")[:1]), told_at=Subquery(newest.values("recorded_at")[:1])
-    )
+    rows = with_line_data(mine).annotate(told=Subquery(newest.values("text")[:1]))
     return [
-        Looked(row, acting).line(note=_short(f"Feedback: {row.told}") if row.told else "")
+        Looked(row, acting).line(note=_news(getattr(row, "told", None)))
         for row in shared(rows.order_by("-raised_at", "-pk")[:LOOKED_AT])
     ]
 
@@ -218,6 +217,10 @@ def is_overdue() -> Exists:
 def sees_whole_agency(acting: Appointment) -> bool:
     """Whether this role follows all of the agency's disputes, and not only those it is on."""
     return acting.has(Permission.SEE_OWN_AGENCY)
+
+
+def _news(feedback: str | None) -> str:
+    return _short(f"Feedback: {feedback}") if feedback else ""
 
 
 def _short(text: str, length: int = 160) -> str:

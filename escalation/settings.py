@@ -227,6 +227,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "AgencyKind": "cases.models.Agency.Kind",
+        "DiscussionKind": "escalation.models.Discussion.Kind",
+        "DocumentKind": "decisions.models.Export.Kind",
+    },
 }
 
 # What the browser is told.

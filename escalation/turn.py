@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cases.models import Appointment
-from cases.roles import Role
 from escalation import permissions
 from escalation.clock import date_in_words
-from escalation.models import Deadline, Dispute
+from escalation.models import Deadline, Dispute, Position
 from escalation.models.dispute import Status
-from escalation.protocol import LeadRole, LimitKind, OnMissed, Side
+from escalation.protocol import LimitKind, OnMissed, Side
+from escalation.protocol_reading import roles_in_words as roles_in_words
 
 
 @dataclass(frozen=True)
@@ -66,10 +65,9 @@ def _may_take_further_or_agree(dispute: Dispute, by: Appointment) -> bool:
     return where.side is Side.RAISING and (where.leads_now or (where.is_originator and dispute.stage == 1))
 
 
-def roles_in_words(roles: Sequence[LeadRole], joint: bool = False) -> str:
-    """'line manager or safeguarding lead'; the protocol's own label goes before the role's name."""
-    words = [lead.label or Role(lead.role).title for lead in roles]
-    return (" and " if joint else " or ").join(words)
+def possessive(name: str) -> str:
+    """Halton ASC's, Mersey Hospitals'."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def _next_due(dispute: Dispute, *sides: Side) -> Deadline | None:
@@ -96,21 +94,22 @@ def _awaiting_reply(dispute: Dispute) -> Turn:
     stage = dispute.rules_now
     roles = roles_in_words(stage.leads.roles, stage.leads.joint)
     if stage.single_agency:
-        whose = f"{dispute.raising_agency.short_name}'s {roles}"
+        whose = f"{possessive(dispute.raising_agency.short_name)} {roles}"
         due = _next_due(dispute, Side.RAISING, Side.EACH)
         return Turn(whose, "is to review it: agree or disagree, with reasons", Side.RAISING, due, _clock_will(dispute))
-    answered = {position.agency_id for position in dispute.positions.all() if position.stage == dispute.stage}
+    here = [position for position in dispute.positions.all() if position.stage == dispute.stage]
+    answered = {position.agency_id for position in here if position.stance != Position.Stance.TALK}
     asked = [p.agency for p in dispute.parties.all() if p.side == Side.RESPONDING and p.agency_id not in answered]
     names = " and ".join(agency.short_name for agency in asked) or "The other agency"
-    role = "" if stage.leads.of_partnership else f"'s {roles}"
+    whose = names if stage.leads.of_partnership else f"{possessive(names)} {roles}"
     due = _next_due(dispute, Side.RESPONDING, Side.EACH)
-    return Turn(f"{names}{role}", "is to reply", Side.RESPONDING, due, _clock_will(dispute))
+    return Turn(whose, "is to reply", Side.RESPONDING, due, _clock_will(dispute))
 
 
 def _in_discussion(dispute: Dispute) -> Turn:
     stage = dispute.rules_now
     roles = roles_in_words(stage.leads.roles, stage.leads.joint)
-    whose = f"{dispute.raising_agency.short_name}'s {roles}"
+    whose = f"{possessive(dispute.raising_agency.short_name)} {roles}"
     act = "is to record an agreement" if dispute.is_last_stage else "is to record an agreement or take it further"
     return Turn(whose, act, Side.RAISING, _next_due(dispute, Side.RAISING, Side.RESPONDING, Side.EACH), _clock_will(dispute))
 
@@ -118,7 +117,7 @@ def _in_discussion(dispute: Dispute) -> Turn:
 def _awaiting_referral(dispute: Dispute) -> Turn:
     stage = dispute.rules_now
     roles = roles_in_words(stage.referred_by or stage.leads.roles)
-    whose = f"{dispute.raising_agency.short_name}'s {roles}"
+    whose = f"{possessive(dispute.raising_agency.short_name)} {roles}"
     return Turn(whose, "is to send the referral", Side.RAISING, _next_due(dispute, Side.RAISING, Side.AUTHORITY))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -43,3 +44,10 @@ def discard(*, user: User, form: str) -> None:
 def discard_one(*, draft: Draft) -> None:
     """Throw away one draft that was not sent, with everything typed into it."""
     Draft.objects.filter(pk=draft.pk, became=None).delete()
+
+
+def keyed_draft(*, user: User, key: str, now: datetime) -> Draft:
+    """The draft of an act that a program names itself; the same name is the same draft, so that it becomes one thing only."""
+    named = uuid.uuid5(uuid.NAMESPACE_URL, f"{user.pk}:{key}")
+    draft, _ = Draft.objects.get_or_create(pk=named, defaults={"user": user, "form": "by-program", "updated_at": now})
+    return draft

@@ -57,7 +57,8 @@ def names_of(form: forms.BaseForm) -> Iterator[tuple[str, list[str]]]:
 def typed_in(form: StepForm) -> dict[str, list[str]]:
     """What was typed into a bound form, as it was typed."""
     controls = [control for _, names in names_of(form) for control in names]
-    return {control: list(form.data.getlist(control)) for control in controls if control in form.data}
+    typed: Any = form.data
+    return {control: list(typed.getlist(control)) for control in controls if control in typed}
 
 
 def again(slug: str, draft: Draft, setting: Setting, *, checked: bool = False) -> StepForm:

@@ -21,7 +21,8 @@ from escalation.protocol import Choice
 class DangerForm(StepForm):
     """Danger first (F3)."""
 
-    slug, title = "danger", "Is somebody in danger right now?"
+    slug, title, short = "danger", "Is somebody in danger right now?", "Danger"
+    page = "escalation/raise/questions/danger.html"
     danger = forms.ChoiceField(
         label="Is somebody in danger right now?",
         choices=[("yes", "Yes"), ("no", "No")],
@@ -34,7 +35,8 @@ class DangerForm(StepForm):
 class DecisionForm(StepForm):
     """What was decided or not done, and by whom; the rest has answers to begin with."""
 
-    slug, title = "decision", "What was decided, or not done?"
+    slug, title, short = "decision", "What was decided, or not done?", "The decision"
+    page = "escalation/raise/questions/decision.html"
     optional = ("decided_by", "decision_received_at", "concern_arose_at", "subject", "ground", "capacity", "category")
     decision_disputed = forms.CharField(
         label="What was decided, or not done?",
@@ -80,7 +82,7 @@ class DecisionForm(StepForm):
     def prepare(self, setting: Setting) -> None:
         rules = setting.rules
         agencies: Any = self.fields["responding"]
-        agencies.queryset = Agency.objects.visible_to(setting.acting).exclude(pk=setting.acting.agency_id)
+        agencies.queryset = Agency.objects.visible_to(setting.acting).exclude(appointments=setting.acting)
         self._choose("subject", rules.subjects, rules.subjects[0].code)
         self._choose("ground", rules.grounds, rules.grounds[0].code)
         self._choose("category", rules.categories, rules.categories[-1].code)
@@ -135,7 +137,8 @@ class DecisionForm(StepForm):
 class WorryForm(StepForm):
     """What worries me, and what would resolve it (A-15, F76)."""
 
-    slug, title = "worry", "What worries you?"
+    slug, title, short = "worry", "What worries you?", "Your concern"
+    page = "escalation/raise/questions/worry.html"
     worry = forms.CharField(
         label="What worries you?",
         max_length=8000,
@@ -183,7 +186,8 @@ class WorryForm(StepForm):
 class SafetyForm(StepForm):
     """Is the person safe now, and how do you know?"""
 
-    slug, title = "safety", "Is the person safe now?"
+    slug, title, short = "safety", "Is the person safe now?", "Safety"
+    page = "escalation/raise/questions/safety.html"
     answer = forms.ChoiceField(
         label="Is the person safe now?",
         choices=SafetyConfirmation.Answer.choices,

@@ -17,10 +17,17 @@ CASES_SHOWN = 15
 RECIPIENTS = (Role.PRACTITIONER, Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD, Role.SENIOR_MANAGER)
 
 
+def _named(case: Case) -> str:
+    """A case in a list of one's own: initials, year of birth, reference; never the name."""
+    born = f", born {case.person.date_of_birth.year}" if case.person.date_of_birth else ""
+    return f"{case.person.initials}{born} ({case.reference})"
+
+
 class WhoForm(StepForm):
     """The person at risk: on a case of one's own, or somebody new."""
 
-    slug, title = "person", "Who is it about?"
+    slug, title, short = "person", "Who is it about?", "The person"
+    page = "escalation/raise/questions/person.html"
     optional = ("address", "is_child")
     who = forms.ChoiceField(
         label="Who is it about?", error_messages={"required": "Choose one of your cases, or “Somebody else”"}
@@ -52,7 +59,7 @@ class WhoForm(StepForm):
 
     def prepare(self, setting: Setting) -> None:
         mine = list(Case.objects.visible_to(setting.acting).select_related("person")[: CASES_SHOWN + 1])
-        choices = [(case.reference, f"{case.person.initials} ({case.reference})") for case in mine[:CASES_SHOWN]]
+        choices = [(case.reference, _named(case)) for case in mine[:CASES_SHOWN]]
         new = ("name", "own_reference", "date_of_birth", "address", "is_child")
         reveals: dict[str, tuple[str, ...]] = {NEW: new}
         if len(mine) > CASES_SHOWN:
@@ -106,7 +113,8 @@ class Recipient(forms.ModelChoiceField):  # type: ignore[type-arg]
 class RecipientForm(StepForm):
     """Who should receive it, and at which stage it begins."""
 
-    slug, title = "recipient", "Who should receive it?"
+    slug, title, short = "recipient", "Who should receive it?", "Who receives it"
+    page = "escalation/raise/questions/recipient.html"
     addressee = Recipient(
         Appointment.objects.none(),
         label="Do you want to name somebody? (optional)",

@@ -29,10 +29,12 @@ class Setting:
 
 
 class StepForm(GovukForm):
-    """One page of questions; ``slug`` is its address and the key of its answers in the draft."""
+    """One page of questions; ``slug`` is its address and the key of its answers in the draft, ``page`` its template."""
 
     slug: ClassVar[str]
     title: ClassVar[str]
+    short: ClassVar[str]
+    page: ClassVar[str]
     optional: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, setting: Setting, typed: frozenset[str] = frozenset(), **kwargs: Any) -> None:
@@ -42,11 +44,6 @@ class StepForm(GovukForm):
 
     def prepare(self, setting: Setting) -> None:
         """Fit the questions to the setting."""
-
-    @property
-    def page(self) -> str:
-        """The template of these questions."""
-        return f"escalation/raise/questions/{self.slug}.html"
 
     @property
     def shows_optional(self) -> bool:

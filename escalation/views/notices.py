@@ -12,6 +12,8 @@ from escalation.actions.notices import mark_read
 from escalation.forms.filters import NoticeFilterForm
 from escalation.models import Notification
 
+NOW = "What happens now: "
+
 
 @require_safe
 def notices(request: ActingRequest) -> HttpResponse:
@@ -22,14 +24,16 @@ def notices(request: ActingRequest) -> HttpResponse:
     if wanted:
         mine = mine.filter(read_at__isnull=wanted == "unread")
     has_unread = Notification.objects.visible_to(request.acting).filter(read_at__isnull=True).exists()
-    context = {
-        "form": form,
-        "page": page_of(mine, request),
-        "has_unread": has_unread,
-        "wanted": wanted,
-        "now": acted_at(),
-    }
+    page = page_of(mine, request)
+    lines = [(notice, *_in_two(notice.text)) for notice in page.rows]
+    context = {"form": form, "page": page, "lines": lines, "has_unread": has_unread, "wanted": wanted}
     return render(request, "escalation/notices.html", context)
+
+
+def _in_two(text: str) -> tuple[str, str]:
+    """What happened, and what happens now."""
+    said, mark, following = text.partition(NOW)
+    return said.strip(), f"{mark}{following}"
 
 
 @require_GET

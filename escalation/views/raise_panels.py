@@ -69,7 +69,7 @@ def proposals(setting: Setting) -> list[dict[str, Any]]:
 def answers_in_words(pages: Mapping[str, StepForm]) -> list[dict[str, Any]]:
     """Every question and its answer, page by page, for the last look before sending."""
     return [
-        {"slug": slug, "title": form.title, "rows": [(str(form[name].label), text) for name, text in _answers(form)]}
+        {"slug": slug, "short": form.short, "rows": [(str(form[name].label), text) for name, text in _answers(form)]}
         for slug, form in pages.items()
     ]
 
@@ -79,7 +79,9 @@ def _answers(form: StepForm) -> list[tuple[str, str]]:
     for name, asked in form.fields.items():
         value = form.cleaned_data.get(name)
         if value in (None, "", False) or (name == "entry_stage" and not form.cleaned_data.get("immediate_risk_reason")):
-            if asked.required or name in ("evidence", "aim"):
+            if name == "addressee":
+                found.append((name, "Whoever the directory proposes"))
+            elif asked.required or name in ("evidence", "aim"):
                 found.append((name, NOT_ANSWERED))
             continue
         if not (name == "capacity" and value == "not_known"):

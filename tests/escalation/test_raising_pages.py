@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from cases.models import Case, Person
-from escalation.forms.raise_draft import FORMS
+from escalation.forms.raising import FORMS
 from escalation.forms.steps import Setting
 from escalation.models import Dispute, Draft, Notification, SafetyConfirmation
 from escalation.protocol import Side
