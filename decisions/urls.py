@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from decisions.forms import outcomes as forms
 from decisions.forms.records import ReasonsForm
@@ -20,6 +20,7 @@ KEPT.update(
 )  # fmt: skip
 
 urlpatterns = [
+    path("api/", include("decisions.api.urls")),
     path("onward/", outcomes.onward, name="onward"),
     path("onward/<int:pk>/", outcomes.onward_result, name="onward_result"),
     path("disputes/<ref:reference>/decisions/", records.decisions, name="dispute_decisions"),

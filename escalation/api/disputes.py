@@ -1,0 +1,124 @@
+"""Disputes over JSON: listing, raising once, reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cases.api.authentication import ActingApiRequest
+from cases.api.pages import ByKeyset
+from cases.errors import Refused
+from cases.http import acted_at
+from cases.models import Case
+from escalation import queues
+from escalation.actions.drafts import keyed_draft
+from escalation.actions.raising import Raised, raise_dispute
+from escalation.actions.safety import Safety
+from escalation.api.finding import agencies_named, asked_in_address, dispute_to_see, given_to, person_named, whole
+from escalation.api.showing import DisputeSerializer, LineSerializer, line_of, whole_of
+from escalation.api.story import PAGED
+from escalation.api.taking import RaiseSerializer
+from escalation.models import Dispute, Participant, Party
+from escalation.models.dispute import ENDED, RUNNING, DisputeQuerySet, Status
+
+GROUPS = {"running": RUNNING, "ended": ENDED}
+LONGEST_KEY = 60
+IDEMPOTENCY = "Idempotency-Key"
+NOT_DETAILS = ("case", "responding", "safety", "addressee")
+
+
+class DisputesView(APIView):
+    """Every dispute the caller may know of, and the way to raise one."""
+
+    pagination_class = ByKeyset
+
+    @extend_schema(
+        responses=LineSerializer(many=True),
+        summary="List disputes",
+        parameters=[
+            OpenApiParameter("q", str, description="A part of the reference"),
+            OpenApiParameter("status", str, enum=[*GROUPS, *Status.values], description="What it waits for"),
+            OpenApiParameter("stage", int, description="Where it stands in its protocol"),
+            OpenApiParameter("agency", str, description="The key of an agency that is a party"),
+            OpenApiParameter("mine", bool, description="Only those you are on"),
+            *PAGED,
+        ],
+    )
+    def get(self, request: ActingApiRequest) -> Response:
+        """The latest first, a page at a time; somebody who may only know of it sees no title."""
+        pages = ByKeyset()
+        found = _filtered(Dispute.objects.visible_to(request.acting), request)
+        rows = queues.shared(pages.paginate_queryset(queues.with_line_data(found), request, view=self) or [])
+        lines = [line_of(row, request.acting) for row in rows]
+        return pages.get_paginated_response(LineSerializer(lines, many=True).data)
+
+    @extend_schema(
+        request=RaiseSerializer,
+        responses={201: DisputeSerializer},
+        summary="Raise a dispute",
+        parameters=[
+            OpenApiParameter(
+                IDEMPOTENCY, str, OpenApiParameter.HEADER, description="Your own name for this act; the same name makes one dispute."
+            )
+        ],
+    )
+    def post(self, request: ActingApiRequest) -> Response:
+        """Raise it, with nobody's approval; sent twice under one Idempotency-Key it is raised once."""
+        given = given_to(request, RaiseSerializer)
+        raised = _raise(given, request)
+        found = whole().get(pk=raised.pk)
+        shown = whole_of(found, request.acting, now=acted_at())
+        return Response(shown, status=status.HTTP_201_CREATED, headers={"Location": f"{request.path}{raised.reference}/"})
+
+
+@extend_schema(responses=DisputeSerializer, summary="Read a dispute")
+@api_view(["GET"])
+def dispute(request: ActingApiRequest, reference: str) -> Response:
+    """Where it stands, its line and dates, and its content if you may read it; the read is recorded."""
+    found = dispute_to_see(request, reference)
+    return Response(whole_of(found, request.acting, now=acted_at()))
+
+
+@transaction.atomic
+def _raise(given: dict[str, Any], request: ActingApiRequest) -> Dispute:
+    now = acted_at()
+    case = Case.objects.visible_to(request.acting).filter(reference=given["case"]).first()
+    if case is None:
+        raise Refused("You are on no case with this reference. Open one first.", field="case")
+    addressee = person_named(given["addressee"], request, "addressee") if given.get("addressee") is not None else None
+    details = {name: value for name, value in given.items() if name not in NOT_DETAILS}
+    key = request.headers.get(IDEMPOTENCY, "").strip()
+    if len(key) > LONGEST_KEY or not key.isprintable():
+        raise ValidationError({IDEMPOTENCY: [f"Give a key of up to {LONGEST_KEY} plain characters."]})
+    return raise_dispute(
+        case=case, responding=agencies_named(given["responding"], request), raised=Raised(**details),
+        safety=Safety(**given["safety"]), by=request.acting, now=now, addressee=addressee,
+        draft=keyed_draft(user=request.user, key=f"raise:{request.acting.pk}:{key}", now=now) if key else None,
+    )  # fmt: skip
+
+
+def _filtered(found: DisputeQuerySet, request: ActingApiRequest) -> DisputeQuerySet:
+    asked = asked_in_address(request, "q", "status", "stage", "agency", "mine")
+    if "q" in asked:
+        found = found.filter(reference__icontains=asked["q"])
+    if "status" in asked:
+        if asked["status"] not in (*GROUPS, *Status.values):
+            raise ValidationError({"status": [f"Choose one of {', '.join([*GROUPS, *Status.values])}."]})
+        found = found.filter(status__in=GROUPS.get(asked["status"], (asked["status"],)))
+    if "stage" in asked:
+        if not asked["stage"].isascii() or not asked["stage"].isdigit() or len(asked["stage"]) > 2:
+            raise ValidationError({"stage": ["Give the number of a stage."]})
+        found = found.filter(stage=int(asked["stage"]))
+    if "agency" in asked:
+        found = found.filter(Exists(Party.objects.filter(dispute=OuterRef("pk"), agency__key=asked["agency"])))
+    if asked.get("mine") in ("1", "true", "True"):
+        found = found.filter(Exists(Participant.objects.filter(dispute=OuterRef("pk"), appointment=request.acting)))
+    return found

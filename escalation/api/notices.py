@@ -1,0 +1,87 @@
+"""Notices and protocols over JSON: what one was told, and the rules in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import api_view
+from rest_framework.response import Response
+
+from cases.api.authentication import ActingApiRequest
+from cases.api.pages import ByKeyset
+from cases.http import acted_at, visible_or_404
+from escalation.actions.notices import mark_read
+from escalation.api.finding import asked_in_address
+from escalation.api.story import PAGED
+from escalation.models import Notification, ProtocolVersion
+
+
+class NoticeSerializer(serializers.ModelSerializer[Notification]):
+    """One notice to the caller."""
+
+    event = serializers.CharField()
+    dispute = serializers.CharField(source="dispute.reference", allow_null=True, default=None)
+
+    class Meta:
+        model = Notification
+        fields = ["id", "dispute", "event", "text", "is_immediate", "created_at", "read_at"]
+
+
+class ProtocolSerializer(serializers.ModelSerializer[ProtocolVersion]):
+    """A published version, with its whole document."""
+
+    partnership = serializers.CharField(source="partnership.key")
+    document = serializers.JSONField()
+
+    class Meta:
+        model = ProtocolVersion
+        fields = ["partnership", "key", "name", "version", "effective_from", "published_at", "sha256", "document"]
+
+
+class ReadSerializer(serializers.Serializer[Any]):
+    """How many notices were unread."""
+
+    marked = serializers.IntegerField()
+
+
+@extend_schema(
+    responses=NoticeSerializer(many=True),
+    summary="List your notices",
+    parameters=[OpenApiParameter("unread", bool, description="Only those you have not read"), *PAGED],
+)
+@api_view(["GET"])
+def notices(request: ActingApiRequest) -> Response:
+    """What you were told in this role, the latest first."""
+    mine = Notification.objects.visible_to(request.acting).select_related("dispute")
+    if asked_in_address(request, "unread").get("unread") in ("1", "true", "True"):
+        mine = mine.filter(read_at__isnull=True)
+    pages = ByKeyset()
+    rows = pages.paginate_queryset(mine, request)
+    return pages.get_paginated_response(NoticeSerializer(rows, many=True).data)
+
+
+@extend_schema(request=None, responses={204: None}, summary="Mark a notice as read")
+@api_view(["POST"])
+def notice_read(request: ActingApiRequest, pk: int) -> Response:
+    """You have read it; the first time counts."""
+    notice = visible_or_404(Notification.objects.all(), request.acting, pk=pk)
+    mark_read(by=request.acting, now=acted_at(), notice=notice)
+    return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema(operation_id="notices_all_read", request=None, responses=ReadSerializer, summary="Mark all notices as read")
+@api_view(["POST"])
+def notices_read(request: ActingApiRequest) -> Response:
+    """You have read all of them."""
+    return Response({"marked": mark_read(by=request.acting, now=acted_at())})
+
+
+@extend_schema(responses=ProtocolSerializer, summary="The protocol in force")
+@api_view(["GET"])
+def protocol(request: ActingApiRequest) -> Response:
+    """The newest published version of your partnership: stages, limits, duties, and the codes that raising takes."""
+    mine = ProtocolVersion.objects.filter(partnership=request.acting.partnership_id).select_related("partnership")
+    newest = mine.order_by("-version").first()
+    return Response(ProtocolSerializer(newest).data if newest else {}, status=200 if newest else 404)

@@ -1,0 +1,37 @@
+"""Addresses of the API of disputes, notices and protocols."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from escalation.api import disputes, moves, notices, story, verbs
+
+ONE = "disputes/<ref:reference>/"
+
+urlpatterns = [
+    path("disputes/", disputes.DisputesView.as_view(), name="api_disputes"),
+    path(ONE, disputes.dispute, name="api_dispute"),
+    path(f"{ONE}stages/", story.stages, name="api_stages"),
+    path(f"{ONE}chronology/", story.chronology, name="api_chronology"),
+    path(f"{ONE}work/", story.work, name="api_work"),
+    path(f"{ONE}discussions/", verbs.discussions, name="api_discussions"),
+    path(f"{ONE}positions/", verbs.state_position, name="api_positions"),
+    path(f"{ONE}reviews/", verbs.reviews, name="api_reviews"),
+    path(f"{ONE}safety/", verbs.confirm_safety, name="api_safety"),
+    path(f"{ONE}voice/", verbs.voice, name="api_voice"),
+    path(f"{ONE}own-records/", verbs.own_records, name="api_own_records"),
+    path(f"{ONE}exhaustion/", verbs.exhaustion, name="api_exhaustion"),
+    path(f"{ONE}intentions/", verbs.intentions, name="api_intentions"),
+    path(f"{ONE}feedback/", verbs.give_feedback, name="api_feedback"),
+    path(f"{ONE}debriefs/", verbs.debriefs, name="api_debriefs"),
+    path(f"{ONE}actions/", verbs.actions, name="api_actions"),
+    path(f"{ONE}actions/<int:pk>/complete/", moves.complete_action, name="api_complete_action"),
+    path(f"{ONE}people/", verbs.bring_in, name="api_bring_in"),
+    path(f"{ONE}escalate/", moves.escalate, name="api_escalate"),
+    path(f"{ONE}jump/", moves.jump, name="api_jump"),
+    path(f"{ONE}withdraw/", moves.withdraw, name="api_withdraw"),
+    path("notices/", notices.notices, name="api_notices"),
+    path("notices/read/", notices.notices_read, name="api_notices_read"),
+    path("notices/<int:pk>/read/", notices.notice_read, name="api_notice_read"),
+    path("protocol/", notices.protocol, name="api_protocol"),
+]

@@ -1,0 +1,46 @@
+"""Callers of the API: by session or by a real token, in a role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.test import APIClient
+
+from cases.models import Appointment
+from escalation.models import Dispute
+from tests.factories import PASSWORD
+
+
+def signed_in(held: Appointment) -> APIClient:
+    """Somebody with a session."""
+    client = APIClient(headers={"X-Acting-As": str(held.pk)})
+    client.force_login(held.user)
+    return client
+
+
+class Caller:
+    """Somebody's program: it asks for a token and uses nothing else."""
+
+    def __init__(self, held: Appointment) -> None:
+        self.held, self.client = held, APIClient()
+        answer = self.client.post("/api/token/", {"email": held.user.email, "password": PASSWORD})
+        assert answer.status_code == 201, answer.data
+        self.client.credentials(HTTP_AUTHORIZATION=f"Token {answer.data['token']}", HTTP_X_ACTING_AS=str(held.pk))
+
+    def get(self, path: str) -> Any:
+        """The answer's data, which must be there."""
+        answer = self.client.get(f"/api/{path}")
+        assert answer.status_code == 200, answer.data
+        return answer.data
+
+    def post(self, path: str, data: dict[str, Any] | None = None, *, put: bool = False, **headers: str) -> Any:
+        """The answer's data of an act that must succeed."""
+        send = self.client.put if put else self.client.post
+        answer = send(f"/api/{path}", data or {}, headers=headers)
+        assert answer.status_code in (200, 201, 202, 204), answer.data
+        return answer.data
+
+
+def one(dispute: Dispute, rest: str = "") -> str:
+    """The address of a dispute in the API."""
+    return f"/api/disputes/{dispute.reference}/{rest}"
