@@ -53,8 +53,12 @@ class JumpForm(MoveForm):
     """Straight to a later stage."""
 
     to_stage = forms.TypedChoiceField(
-        label="To which stage?", coerce=int, widget=Radios(), error_messages={"required": "Choose a stage"}
-    )
+        label="To which stage?", coerce=int, widget=Radios(),
+        error_messages={
+            "required": "Choose a stage",
+            "invalid_choice": "Choose one of these stages: those before them are past",
+        },
+    )  # fmt: skip
     reason = words(
         "What is the immediate risk, and why can it not wait?", "Say what the immediate risk is, and why it cannot wait",
         hint="It is shown with the stages that are skipped",

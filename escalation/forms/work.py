@@ -33,6 +33,11 @@ def line(label: str, missing: str, *, hint: str = "", length: int = 150, require
     )  # fmt: skip
 
 
+def listed(missing: str) -> dict[str, str]:
+    """What is said when nobody was chosen, or somebody who is not on the list."""
+    return {"required": missing, "invalid_choice": "Choose somebody from this list"}
+
+
 class DiscussionForm(GovukForm):
     """An attempt, a talk, advice or a meeting."""
 
@@ -227,7 +232,7 @@ class ActionForm(GovukForm):
     """Something to be done by somebody by a day."""
 
     what = words("What is to be done?", "Say what is to be done", rows=3)
-    owner = forms.ChoiceField(label="Who does it?", error_messages={"required": "Choose who does it"})
+    owner = forms.ChoiceField(label="Who does it?", error_messages=listed("Choose who does it"))
     due_on = GovukDateField(
         label="By when?", called="The day by which it is done", help_text="For example, 10 4 2026",
         error_messages={"required": "Say by when it is to be done"},
@@ -250,7 +255,7 @@ class DoneForm(GovukForm):
 class BringInForm(GovukForm):
     """A colleague who needs to be on it."""
 
-    who = forms.ChoiceField(label="Who needs to be on it?", error_messages={"required": "Choose a colleague"})
+    who = forms.ChoiceField(label="Who needs to be on it?", error_messages=listed("Choose a colleague"))
     reason = words(
         "Why?", "Say why this person needs to be on it", rows=3, hint="The reason is told in the story",
     )  # fmt: skip

@@ -9,12 +9,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cases.models import Appointment, AuditEvent
+from escalation import dispute_pages
 from escalation.actions.agreed import add_action
+from escalation.actions.positions import state_position
 from escalation.actions.sweep import sweep
 from escalation.actions.talks import log_discussion
-from escalation.models import Dispute
+from escalation.models import Action, Dispute
 from escalation.protocol import DayKind
 from escalation.views.acts import Acts
 from tests.clock import Clock
@@ -170,3 +173,33 @@ def add_entry(dispute: Dispute, people: Cast, now: datetime, number: int) -> Non
         by=by, now=now,
     )  # fmt: skip
     add_action(dispute=dispute, what=f"Ring again {number}.", owner=by, due_on=now.date(), by=by, now=now)
+
+
+def addresses(dispute: Dispute, action: Action) -> list[str]:
+    given: dict[str, Any] = {"reference": dispute.reference, "pk": action.pk, "verb": "withdraw"}
+    return [
+        reverse(str(pattern.name), kwargs={name: given[name] for name in pattern.pattern.converters})
+        for pattern in dispute_pages.urlpatterns
+    ]
+
+
+def test_no_address_exists_for_strangers_other_partnerships_or_nobody(
+    client: Client, people: Cast, dispute: Dispute, now: datetime
+) -> None:
+    add_entry(dispute, people, now, 1)
+    elsewhere = people_under("luton", now=now)
+    for url in addresses(dispute, dispute.actions.get()):
+        for who in (people.stranger, elsewhere.council.lead):
+            client.force_login(who.user)
+            wanted = {405, 404} if url.startswith("/drafts/") else {404}
+            assert client.get(url).status_code in wanted, url
+            assert client.post(url, {"reason": "x", "text": "x"}).status_code in {404, 405}, url
+        client.logout()
+        assert client.get(url)["Location"].startswith("/account/login/?next=")
+
+
+def test_a_wish_to_talk_first_is_no_answer_yet(client: Client, people: Cast, dispute: Dispute, now: datetime) -> None:
+    state_position(dispute=dispute, stance="talk", text="Let us talk.", by=people.health.practitioner, now=now)
+    said = see(client, dispute, people.council.practitioner).content.decode()
+    assert f"{people.health.agency.short_name}&#x27;s practitioner" in said
+    assert "Change our reply" in see(client, dispute, people.health.practitioner).content.decode()
