@@ -20,11 +20,11 @@ def main(purpose: str) -> None:
     if not is_done(VENV, lock):
         with Step("Python packages"):
             install_python_packages(lock)
-    package_lock = BASE / "package-lock.json"
-    if not is_done(BASE / "node_modules", package_lock):
+    assets = BASE / "node_modules"
+    if not is_done(assets, BASE / "package-lock.json"):
         with Step("Front-end assets"):
             install_assets()
-            mark_done(BASE / "node_modules", package_lock)
+            mark_done(assets, BASE / "package-lock.json")
 
 
 class Step:
