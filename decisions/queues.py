@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from cases.models import Appointment
 from cases.roles import Permission
-from decisions.models import DecisionRecord, OutstandingIssue
+from cases.templatetags.dates import long_date
+from decisions.models import DecisionRecord, OnwardItem, OutstandingIssue
 from escalation.models import Dispute
 from escalation.queues import SHOWN, Block, Line
 
@@ -29,6 +30,21 @@ def came_back(acting: Appointment, now: datetime) -> Block | None:
     rows = _records(acting).filter(author=acting, state=DecisionRecord.State.RETURNED).order_by("pk")[:SHOWN]
     lines = [_line(row, "was returned to you for more") for row in rows]
     return Block("came-back", "Returned to you for more", lines, empty="") if lines else None
+
+
+def to_report(acting: Appointment, now: datetime) -> Block | None:
+    """What is on the list of a further body and has no result yet, for those who report there."""
+    if not (acting.has(Permission.SEE_PARTNERSHIP_METADATA) or acting.has(Permission.GIVE_LAST_WORD)):
+        return None
+    waiting = OnwardItem.objects.visible_to(acting).filter(result_at=None).select_related("dispute")
+    lines = [
+        Line(
+            item.dispute.reference, sentence=f"For the {item.body}.", url=reverse("onward"),
+            note=f"Meets on {long_date(item.meeting_on)}" if item.meeting_on else "No day of a meeting yet",
+        )
+        for item in waiting.order_by("pk")[:SHOWN]
+    ]  # fmt: skip
+    return Block("to-report", "To report to further bodies", lines, empty="What goes on to a board or committee appears here.")
 
 
 def still_open(acting: Appointment, now: datetime) -> Block | None:

@@ -106,6 +106,11 @@ class OutcomePage:
         return all([form.is_valid() for form in self.forms])
 
     @property
+    def has_issues(self) -> bool:
+        """Whether anything was typed into a row, so that the rows are shown open."""
+        return any(row.has_changed() if row.is_bound else bool(row.initial) for row in self.issues)
+
+    @property
     def new_issues(self) -> tuple[NewIssue, ...]:
         """What is left open, for the action; empty rows are left out."""
         return tuple(row.issue for row in self.issues if not row.is_empty)
@@ -153,9 +158,11 @@ class ReferralForm(GovukForm):
     def __init__(self, *args: Any, fields: Sequence[BoardFormField], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in fields:
+            is_long = field.long or "\n" in str(self.initial.get(field.code, ""))
+            one_line = forms.TextInput(attrs={"autocomplete": "off"})
             self.fields[field.code] = forms.CharField(
                 label=field.label if field.required else f"{field.label} (optional)", required=False, max_length=LONGEST_ANSWER,
-                widget=forms.Textarea(attrs={"rows": 6 if field.long else 2}),
+                widget=forms.Textarea(attrs={"rows": 6}) if is_long else one_line,
             )  # fmt: skip
         self.codes = [field.code for field in fields]
 

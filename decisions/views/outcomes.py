@@ -19,6 +19,7 @@ from decisions.forms.outcomes import ConcurForm, ConfirmForm, DoneForm, IssueFor
 from decisions.models import OnwardItem, Outcome, OutstandingIssue
 from decisions.views.overview import open_routes, outcome_line
 from decisions.views.showing import forget, keep_url, show, told, typed_before
+from decisions.voices import voices_of
 from escalation import duties
 from escalation.models import Dispute
 from escalation.permissions import may_read
@@ -76,8 +77,10 @@ def give_outcome(request: ActingRequest, reference: str) -> HttpResponse:
     """The last word, of the kind that the protocol gives it; where several must speak it is a proposal first."""
     dispute, acting = dispute_to_read(request, reference), request.acting
     final = dispute.rules.final_authority
-    question = Question("give_outcome", final.title, "Give it", "It is recorded. Each agency is asked to confirm it.",
-                        hint=final.text)  # fmt: skip
+    speaks_alone = not voices_of(dispute, None)
+    button = "Give the last word" if speaks_alone else "Propose these words"
+    done = "It is recorded. Each agency is asked to confirm it." if speaks_alone else "It counts once everybody has spoken."
+    question = Question("give_outcome", final.title, button, done, hint=final.text)
     if request.method == "GET" and not permissions.may_give_last_word(dispute, acting):
         return not_now(request, dispute, question)
     asks: Asks = {

@@ -79,6 +79,7 @@ def _of(found: DecisionRecord, request: ActingRequest) -> dict[str, Any]:
     acting = request.acting
     return {
         "record": found,
+        "later": getattr(found, "superseded_by", None),
         "line": record_line(found),
         "sign_offs": found.sign_offs.all(),
         "may_edit": permissions.may_edit(found, acting),

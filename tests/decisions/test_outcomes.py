@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -34,7 +35,7 @@ from tests.factories_disputes import climb_to_last_stage, do_raising_duties, fre
 
 pytestmark = pytest.mark.django_db
 
-WORDS = {"text": "The sitter starts first.", "reasons": "The risk is at night."}
+WORDS: dict[str, Any] = {"text": "The sitter starts first.", "reasons": "The risk is at night."}
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-def agreed(dispute: Dispute, people: Cast, now: datetime, **more: object) -> Outcome:
+def agreed(dispute: Dispute, people: Cast, now: datetime, **more: Any) -> Outcome:
     do_raising_duties(dispute, now=now)
     return outcomes.record_agreement(dispute=fresh(dispute), by=people.council.practitioner, now=now, **WORDS | more)
 
@@ -125,11 +126,11 @@ def test_an_agency_without_anybody_who_may_confirm_is_told_to_the_board_manager(
     [{"owner": None}, {"due_on": None}, {"what": " "}, {"due_on": date(2026, 4, 1)}],
 )
 def test_an_outstanding_issue_needs_what_owner_and_date(
-    people: Cast, dispute: Dispute, now: datetime, changes: dict[str, object]
+    people: Cast, dispute: Dispute, now: datetime, changes: dict[str, Any]
 ) -> None:
-    given = {"what": "Who pays in May", "owner": people.health.practitioner, "due_on": date(2026, 5, 1)} | changes
+    given: dict[str, Any] = {"what": "Who pays in May", "owner": people.health.practitioner, "due_on": date(2026, 5, 1)} | changes
     with pytest.raises(Refused) as refused:
-        agreed(dispute, people, now, issues=[NewIssue(**given)])  # type: ignore[arg-type]
+        agreed(dispute, people, now, issues=[NewIssue(**given)])
     assert refused.value.field == "issues"
     assert not Outcome.objects.exists()
 

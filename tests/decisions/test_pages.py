@@ -251,6 +251,7 @@ def test_two_voices_wait_for_each_other_in_words(client: Client, now: datetime, 
     answers = {"text": "A joint plan.", "reasons": "Both can carry it.", "seen": dispute.token}
     as_(client, first).post(at("give_outcome", dispute), answers)
     tab = as_(client, people.council.practitioner).get(at("dispute_decisions", dispute)).content.decode()
+    assert second.agency is not None
     assert f"It waits for {second.agency.short_name}" in tab
     late = as_(client, second).post(at("give_outcome", dispute), answers | {"text": "Mine."})
     assert late.status_code == 409

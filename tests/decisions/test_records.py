@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -206,7 +207,7 @@ def test_the_digest_is_of_every_word(people: Cast, dispute: Dispute, now: dateti
 
 def test_the_database_keeps_a_signed_record_as_it_was(people: Cast, dispute: Dispute, now: datetime) -> None:
     record = sign(make_record(dispute, people.council.practitioner, now=now), people.council.line_manager, now=now)
-    tampering = [
+    tampering: list[Callable[[], object]] = [
         lambda: DecisionRecord.objects.filter(pk=record.pk).update(decision="Another"),
         lambda: DecisionRecord.objects.filter(pk=record.pk).update(state="draft", signed_at=None, sha256=""),
         lambda: DecisionRecord.objects.filter(pk=record.pk).delete(),
