@@ -9,22 +9,7 @@ from datetime import datetime
 from cases.models import Agency, Appointment
 from escalation.models import Dispute, Duty
 from escalation.protocol import DutyKind, DutySpec, Gate, Side
-
-ASKS = {
-    DutyKind.ATTEMPT_LOGGED: "Record at least one attempt or discussion",
-    DutyKind.DISCUSSION_HELD: "Record a discussion between the agencies",
-    DutyKind.POSITION_STATED: "State the agency's position in writing",
-    DutyKind.MANAGER_REVIEWED: "A manager reviews it: agrees or disagrees, with reasons",
-    DutyKind.REVIEW_AGREES: "A manager or safeguarding lead of the raising agency agrees that it goes further",
-    DutyKind.SAFETY_CONFIRMED: "Confirm whether the person is safe",
-    DutyKind.OUTCOMES_RECONFIRMED: "Ask again what the person wants",
-    DutyKind.OWN_RECORD_ATTESTED: "Record it in the agency's own system and give the reference",
-    DutyKind.INTENTION_NOTIFIED: "Tell the other side that it is to go further",
-    DutyKind.EXHAUSTION_ATTESTED: "State that everything possible at this level has been tried",
-    DutyKind.FEEDBACK_GIVEN: "Tell the person who raised it what was done",
-    DutyKind.ADVICE_SOUGHT: "Seek advice from the designated lead",
-    DutyKind.DEBRIEF_OFFERED: "Offer a debrief to those involved",
-}
+from escalation.protocol_reading import ASKS as ASKS
 
 BARRED_EVEN_BY_SILENCE = (DutyKind.SAFETY_CONFIRMED, DutyKind.ATTEMPT_LOGGED)
 

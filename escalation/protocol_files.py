@@ -78,6 +78,24 @@ def loads(text: str) -> Protocol:
     return _validated(text)[0]
 
 
+def document_in(text: str) -> dict[str, Any]:
+    """The settings written in a text, whether or not they make a protocol; ProtocolFileError when it holds none."""
+    document = _construct(_compose(text))
+    if not isinstance(document, dict):
+        raise ProtocolFileError([Problem(1, "", "a protocol file is a list of settings such as 'format: 1'")])
+    return {str(name): value for name, value in document.items()}
+
+
+def dumps(protocol: Protocol) -> str:
+    """The protocol as a file that reads back as the same protocol; settings that keep their default are left out."""
+    return dumps_document(protocol.model_dump(mode="json", exclude_defaults=True))
+
+
+def dumps_document(document: Mapping[str, Any]) -> str:
+    """Settings as a file, complete or not."""
+    return yaml.safe_dump(dict(document), sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
+
+
 def check(path: Path) -> Checked:
     """Everything there is to say about a file, without raising."""
     try:

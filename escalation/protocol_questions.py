@@ -1,0 +1,258 @@
+"""Every setting of a protocol as a question a board manager can answer without knowing the file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from cases.roles import TITLES, Nation, Role
+from escalation.protocol import (
+    Anchor,
+    AuthorityKind,
+    BoardFormField,
+    Choice,
+    Clock,
+    Closure,
+    Data,
+    DayKind,
+    DutyKind,
+    DutySpec,
+    Event,
+    FinalAuthority,
+    Gate,
+    Ground,
+    ImmediateRisk,
+    LeadMode,
+    LeadRole,
+    Leads,
+    Limit,
+    LimitKind,
+    NoticeSpec,
+    Of,
+    OnMissed,
+    OnwardRoute,
+    Protocol,
+    ScopeQuestion,
+    Side,
+    Stage,
+    Terminology,
+    Unit,
+)
+from escalation.protocol_reading import AGENCIES, ASKS, GATES, SIDES, WHEN
+
+Question = tuple[str, str]
+
+_CHOICE: dict[str, Question] = {
+    "code": ("Short name", "Small letters, digits, - and _; once in its list"),
+    "label": ("Words", ""),
+    "hint": ("A line of help", ""),
+}
+_QUESTIONS: dict[type[Data], dict[str, Question]] = {
+    Protocol: {
+        "format": ("Format of the file", "Always 1"),
+        "key": ("Short name of the protocol", "Small letters, digits, - and _, for example ours"),
+        "name": ("What is the policy called?", ""),
+        "version": ("Its version", "As your policy numbers itself"),
+        "effective_from": ("From which day does it apply?", "Disputes raised from that day on begin under it"),
+        "approved_by": ("Who approved it?", ""),
+        "review_due": ("When is it to be reviewed?", ""),
+        "source": ("Which document is it written from?", ""),
+        "nation": ("Whose bank holidays apply?", ""),
+        "populations": ("Whom is it about?", ""),
+        "terminology": ("Your own words", ""),
+        "principles": ("What does it rest on?", "One principle a line; shown as guidance"),
+        "subjects": ("What can be disputed", ""),
+        "grounds": ("Why a decision may be challenged", ""),
+        "categories": ("What it can be about, for counting", ""),
+        "out_of_scope": ("Questions that send a matter elsewhere", ""),
+        "earlier_forum": ("What is asked when a meeting should have settled it first?", "Leave empty to ask nothing"),
+        "clock": ("How time is counted", ""),
+        "immediate_risk": ("When the person is at immediate risk", ""),
+        "stages": ("Stages", ""),
+        "final_authority": ("The last word", ""),
+        "onward_routes": ("Where a matter may go from there", ""),
+        "board_address": ("Where do referrals go, if they also go by post or mail?", ""),
+        "board_form": ("The referral form", ""),
+        "closure": ("What ends a dispute", ""),
+        "reporting": ("What is reported, to whom, when?", ""),
+    },
+    Terminology: {
+        "dispute": ("What do you call it?", "For example professional disagreement"),
+        "stage": ("Stage, Step or Level?", ""),
+        "person": ("Whom is it about?", "For example adult at risk, child, person at risk"),
+        "raise_it": ("The words on the button", ""),
+    },
+    Choice: _CHOICE,
+    Ground: _CHOICE | {"requires_capacity": ("Ask about the person’s capacity for this decision", "")},
+    ScopeQuestion: {
+        "code": _CHOICE["code"],
+        "question": ("A question answered yes or no", "Yes stops here, and nothing is stored"),
+        "signpost": ("Where should they go instead?", ""),
+    },
+    Clock: {
+        "anchor": ("What are days counted from?", "Unless a limit says otherwise"),
+        "days": ("When your policy only says “day”, which days are meant?", ""),
+        "first_day_number": ("Which number has the day of the event itself?", "1: it is Day 1. 0: the day after is Day 1"),
+        "day_end": ("When does a day end?", "23:59, or the end of office hours such as 17:00"),
+        "indicative": ("All limits are a guide: passing one is shown, and moves nothing", ""),
+        "warn_hours_before": ("How many hours before a limit is it recalled?", "Numbers with commas between them, such as 48, 24"),
+        "tell_next_up_after_hours": ("How many hours after a missed limit is the next person up told?", "0 means nobody is told"),
+        "silence_days": (
+            "After how many days without a reply may whoever raised it go on alone?", "Where the stage has no limit for the reply",
+        ),
+    },
+    ImmediateRisk: {
+        "may_enter_any_stage": ("It may start at, or go straight to, a later stage", ""),
+        "text": ("What does your policy say about it?", ""),
+    },
+    LeadRole: {
+        "role": ("Role", ""),
+        "remit": ("Remit", "Only to tell two holders of one role apart, such as adults and children"),
+        "label": ("The title in your policy", "Leave empty to use the role’s own name"),
+    },
+    Leads: {
+        "mode": ("How do they share it?", ""),
+        "roles": ("Roles that lead", ""),
+        "of_partnership": ("They lead for the partnership as a whole, not for each agency", ""),
+        "joint": ("They act jointly: the answer of one waits for the other", ""),
+    },
+    Limit: {
+        "key": ("Short name of the limit", "Small letters, digits, - and _; once in the protocol"),
+        "kind": ("What must have happened by then?", ""),
+        "number": ("How many, or which day?", ""),
+        "unit": ("What is counted?", ""),
+        "after": ("It is a number of days after the event, not a day number such as “Day 3”", ""),
+        "anchor": ("What is it counted from?", ""),
+        "anchor_limit": ("Which earlier limit is it counted from?", "Its short name; only when it is counted from a limit"),
+        "label": ("The limit in your policy’s words", ""),
+        "owner": ("Whose limit is it?", ""),
+        "indicative": ("Is it only a guide?", ""),
+        "or_sooner": ("A professional may set an earlier date of their own", ""),
+        "on_missed": ("What happens when it passes?", ""),
+    },
+    DutySpec: {
+        "kind": ("What is owed?", ""),
+        "by": ("By whom?", ""),
+        "gate": ("What does it bar until it is done?", ""),
+        "why": ("Why, in your policy’s words?", ""),
+    },
+    NoticeSpec: {
+        "on": ("When?", ""),
+        "role": ("Who is told?", ""),
+        "of": ("Of which agency?", ""),
+        "why": ("Why?", ""),
+    },
+    Stage: {
+        "order": ("Place", ""),
+        "label": ("What does your policy call it?", "For example Stage 1"),
+        "name": ("Its name", "For example Line managers"),
+        "about": ("What happens at this stage?", ""),
+        "kind": ("Informal or formal?", ""),
+        "single_agency": ("It is inside the agency that raised it; the other agencies do not see it", ""),
+        "leads": ("Who leads it", ""),
+        "limits": ("Limits", ""),
+        "duties": ("What it owes", ""),
+        "notices": ("Who else is told", ""),
+        "feedback_to": ("Who gets feedback?", ""),
+        "participants_always": ("Who stays on it, whoever leads?", ""),
+        "triggers": ("What may bring a matter to this stage", ""),
+        "advice_from": ("Whose advice may be asked", ""),
+        "suggested_meetings": ("Which meetings may help?", "One a line"),
+        "interim_plan": ("A plan protects the person meanwhile", ""),
+        "optional": ("It may be passed over, for flat organisations", ""),
+        "is_referral": ("It is a referral for the last word, on the referral form", "Only the last stage"),
+        "referred_by": ("Who writes the referral", ""),
+    },
+    FinalAuthority: {
+        "kind": ("What is the last word worth?", ""),
+        "role": ("Who gives it?", ""),
+        "title": ("What is it called?", ""),
+        "text": ("What does your policy say about it?", ""),
+    },
+    OnwardRoute: {
+        "code": _CHOICE["code"],
+        "body": ("Which body?", ""),
+        "when": ("When does a matter go there?", ""),
+        "by_role": ("Who takes it there?", ""),
+        "always": ("Every matter goes there", ""),
+    },
+    BoardFormField: {
+        "code": _CHOICE["code"],
+        "label": ("Question", ""),
+        "prefill": ("Filled in from the record", ""),
+        "required": ("It must be answered", ""),
+        "long": ("The answer may be long", ""),
+    },
+    Closure: {
+        "written_confirmation_by_each": ("Each agency confirms in writing", ""),
+        "outstanding_issues_need_owner_and_date": ("What stays open needs an owner and a date", ""),
+        "debrief": ("What does your policy say about a debrief?", ""),
+    },
+}
+_OPTIONS: dict[type[StrEnum], dict[str, str]] = {
+    Role: {role.value: title.capitalize() for role, title in TITLES.items()},
+    Nation: {"england-and-wales": "England and Wales", "scotland": "Scotland", "northern-ireland": "Northern Ireland"},
+    Side: {side.value: words.capitalize() for side, words in SIDES.items()},
+    Of: {of.value: f"The one {words}" for of, words in AGENCIES.items()},
+    Event: {event.value: words.capitalize() for event, words in WHEN.items()},
+    DutyKind: {kind.value: words for kind, words in ASKS.items()},
+    Gate: {gate.value: f"It must be done {words}" for gate, words in GATES.items()} | {"none": "Nothing: it stays owed"},
+    Unit: {
+        "hours": "Hours, through nights, weekends and holidays", "days": "Days, as this protocol counts them",
+        "calendar_days": "Calendar days", "working_days": "Working days",
+    },
+    DayKind: {"calendar_days": "Calendar days", "working_days": "Working days"},
+    Anchor: {
+        "concern_arose": "The concern arose", "dispute_raised": "The disagreement was raised",
+        "decision_received": "The decision was received", "stage_opened": "The stage opened",
+        "first_discussion": "The first discussion at this stage", "request_sent": "The request to the other side was sent",
+        "previous_limit_due": "An earlier limit falls due", "previous_limit_met": "An earlier limit was met",
+    },
+    LimitKind: {
+        "start": "The stage has started", "acknowledge": "The other side has taken note",
+        "respond": "The other side has replied", "conclude": "The stage has ended, or the last word is given",
+        "written_outcome": "The result is there in writing",
+    },
+    OnMissed: {
+        "tell": "It is recorded, and those concerned are told", "escalate": "The same, and the clock moves the dispute up",
+    },
+    LeadMode: {
+        "pair_per_agency": "Each agency has its own; of several roles any may act", "any_of": "One holder of one role is enough",
+        "all_of": "A holder of every role takes part",
+    },
+    AuthorityKind: {
+        "agreement": "What the representatives agree between them",
+        "recommendation": "Advice: the agencies keep their decisions", "determination": "Binding",
+        "mediation": "Help to agree: the agencies keep their decisions", "none": "The policy does not say",
+    },
+}  # fmt: skip
+_WORDS = {
+    "adult": "Adults", "child": "Children", "informal": "Informal", "formal": "Formal",
+    "originator": "Whoever raised it", "responder": "Whoever received it", "previous_leads": "Those who led the stages before",
+}  # fmt: skip
+
+ENTRIES = {
+    "stages": "Stage", "limits": "Limit", "duties": "Duty", "notices": "Notice", "roles": "Role", "subjects": "Subject",
+    "grounds": "Ground", "categories": "Category", "out_of_scope": "Question", "onward_routes": "Route",
+    "board_form": "Question of the referral form", "triggers": "Trigger", "advice_from": "Adviser", "referred_by": "Role",
+}  # fmt: skip
+
+
+def question(model: type[Data], setting: str) -> Question:
+    """The question and the line of help for one setting."""
+    return _QUESTIONS.get(model, {}).get(setting) or (setting.replace("_", " ").capitalize(), "")
+
+
+def has_question(model: type[Data], setting: str) -> bool:
+    """Whether somebody put this setting into words."""
+    return setting in _QUESTIONS.get(model, {})
+
+
+def option(kind: type[StrEnum] | None, value: str) -> str:
+    """One of the words a setting may take, as people say it."""
+    known = _OPTIONS.get(kind, {}) if kind else _WORDS
+    return known.get(value) or value.replace("_", " ").capitalize()
+
+
+def entry_called(setting: str) -> str:
+    """What one entry of a list is called."""
+    return ENTRIES.get(setting) or "Entry"

@@ -1,0 +1,311 @@
+"""A case tried through a protocol before anybody's real one goes through it: every stage, date, notice and duty (F83)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from escalation.deadlines import Due, anchor_of, schedule
+from escalation.protocol import (
+    Anchor,
+    Event,
+    Gate,
+    Limit,
+    LimitKind,
+    NoticeSpec,
+    OnMissed,
+    Protocol,
+    Side,
+    Stage,
+)
+from escalation.protocol_parts import DutySpec
+from escalation.working_days import Calendar
+
+A_DAY = timedelta(days=1)
+
+
+class Answer(StrEnum):
+    """What happens at a stage."""
+
+    SILENCE = "silence"
+    REPLY = "reply"
+    AGREEMENT = "agreement"
+    RISK = "risk"
+
+
+class Course(StrEnum):
+    """How a stage ends."""
+
+    BY_CLOCK = "by_clock"
+    ON_SILENCE = "on_silence"
+    TAKEN_FURTHER = "taken_further"
+    JUMPED = "jumped"
+    AGREED = "agreed"
+    LAST_WORD = "last_word"
+    UNENDED = "unended"
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One limit as it stands when its stage is over; without a date its event never happened."""
+
+    limit: Limit
+    of_stage: int
+    due: Due | None
+    met_at: datetime | None = None
+    missed_at: datetime | None = None
+    waits_for: str = ""
+
+
+@dataclass(frozen=True)
+class ToldWhen:
+    """Somebody whom the protocol names, told of an event."""
+
+    notice: NoticeSpec
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of the simulated case."""
+
+    stage: Stage
+    answer: Answer
+    opened_at: datetime
+    ended_at: datetime | None
+    course: Course
+    limits: tuple[Dated, ...]
+    owed: tuple[DutySpec, ...]
+    told: tuple[ToldWhen, ...]
+    happened: tuple[tuple[datetime, Event], ...]
+    moves_to: int | None = None
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """The whole course."""
+
+    protocol: Protocol
+    calendar: Calendar
+    concern_arose_at: datetime
+    raised_at: datetime
+    steps: tuple[Step, ...]
+    skipped: tuple[Stage, ...] = ()
+    closed_at: datetime | None = None
+
+
+@dataclass
+class _Run:
+    """What is known while the case goes on."""
+
+    protocol: Protocol
+    calendar: Calendar
+    events: dict[str, datetime]
+    met: dict[str, datetime] = field(default_factory=dict)
+
+    def dated(self, order: int) -> list[Dated]:
+        """The limits watched while a stage is open: its own, and the start of the next."""
+        found = []
+        for of_stage, limit, due in schedule(self.protocol, self.events, self.calendar, stage=order):
+            watched_at = max(1, of_stage - 1) if limit.kind is LimitKind.START else of_stage
+            if watched_at == order:
+                waits = "" if due else anchor_of(limit, self.protocol.clock).value
+                found.append(Dated(limit, of_stage, due, self.met.get(limit.key), waits_for=waits))
+        return found
+
+    def meet(self, limit: Limit, at: datetime) -> None:
+        self.met[limit.key] = at
+        self.events[f"{Anchor.PREVIOUS_LIMIT_MET}.{limit.key}"] = at
+
+
+def simulate(
+    protocol: Protocol,
+    calendar: Calendar,
+    *,
+    concern_arose_at: datetime,
+    answers: Sequence[Answer],
+    raised_at: datetime | None = None,
+    decision_received_at: datetime | None = None,
+) -> Simulated:
+    """The course of a case in which each stage gets its answer; a stage without one gets silence.
+
+    A reply and an agreement come a day after the stage opened, or when the answer falls due if that is sooner. After a
+    reply without agreement the matter is taken further when the time of the stage is over, or after another day.
+    """
+    raised_at = raised_at or concern_arose_at
+    events = {Anchor.CONCERN_AROSE.value: concern_arose_at, Anchor.DISPUTE_RAISED.value: raised_at}
+    if decision_received_at is not None:
+        events[Anchor.DECISION_RECEIVED.value] = decision_received_at
+    run = _Run(protocol, calendar, events)
+    steps, skipped, order, opened_at = list[Step](), list[Stage](), 1, raised_at
+    while True:
+        answer = answers[len(steps)] if len(steps) < len(answers) else Answer.SILENCE
+        step = _step(run, order, answer, opened_at)
+        steps.append(step)
+        if step.moves_to is None or step.ended_at is None:
+            break
+        skipped += protocol.stages[order : step.moves_to - 1]
+        order, opened_at = step.moves_to, step.ended_at
+    closed_at = steps[-1].ended_at if steps[-1].course in (Course.AGREED, Course.LAST_WORD) else None
+    return Simulated(protocol, calendar, concern_arose_at, raised_at, tuple(steps), tuple(skipped), closed_at)
+
+
+def _step(run: _Run, order: int, answer: Answer, opened_at: datetime) -> Step:
+    stage = run.protocol.stage(order)
+    for anchor in (Anchor.STAGE_OPENED, Anchor.REQUEST_SENT):
+        run.events[f"{anchor}.{order}"] = opened_at
+    for dated in run.dated(order):
+        if dated.limit.kind is LimitKind.START and dated.of_stage == order:
+            run.meet(dated.limit, opened_at)
+    for limit in stage.limits:
+        if limit.kind is LimitKind.START and limit.key not in run.met:
+            run.meet(limit, opened_at)
+    if answer is Answer.RISK and order == len(run.protocol.stages):
+        answer = Answer.REPLY
+    course, ended_at, moves_to, heard_at = _COURSES[answer](run, stage, opened_at)
+    return _told(run, Step(
+        stage, answer, opened_at, ended_at, course, tuple(_standing(run, order, ended_at)), tuple(owed_at(run.protocol, order)),
+        (), tuple(_happened(order, opened_at, ended_at, course, heard_at)), moves_to,
+    ))  # fmt: skip
+
+
+def _answered(run: _Run, stage: Stage, opened_at: datetime, kinds: tuple[LimitKind, ...]) -> datetime:
+    """When the answer comes, with the limits that it meets."""
+    due = [one.due.due_at for one in run.dated(stage.order) if one.due and one.limit.kind in kinds[:2]]
+    at = max(opened_at, min([opened_at + A_DAY, *due]))
+    run.events[f"{Anchor.FIRST_DISCUSSION}.{stage.order}"] = at
+    for one in run.dated(stage.order):
+        if one.limit.kind in kinds and one.of_stage == stage.order:
+            run.meet(one.limit, at)
+    return at
+
+
+Way = tuple[Course, datetime | None, int | None, datetime | None]
+REPLIED = (LimitKind.ACKNOWLEDGE, LimitKind.RESPOND)
+ENDED = (*REPLIED, LimitKind.CONCLUDE, LimitKind.WRITTEN_OUTCOME)
+
+
+def _silence(run: _Run, stage: Stage, opened_at: datetime) -> Way:
+    if stage.order == len(run.protocol.stages):
+        return Course.UNENDED, None, None, None
+    moved_at = _moved_by_clock(run, stage.order)
+    if moved_at is not None:
+        return Course.BY_CLOCK, max(moved_at, opened_at), stage.order + 1, None
+    asked = (Side.RAISING,) if stage.single_agency else (Side.RESPONDING, Side.EACH)
+    own = [one for one in run.dated(stage.order) if one.of_stage == stage.order and one.limit.owner in asked]
+    passed = [one.due.due_at for one in own if one.due and one.limit.kind is not LimitKind.START]
+    patience = opened_at + timedelta(days=run.protocol.clock.silence_days)
+    return Course.ON_SILENCE, max(opened_at, min(passed, default=patience)), stage.order + 1, None
+
+
+def _moved_by_clock(run: _Run, order: int) -> datetime | None:
+    due = [one.due.due_at for one in run.dated(order) if one.due and one.limit.on_missed is OnMissed.ESCALATE and not one.met_at]
+    return min(due, default=None)
+
+
+def _reply(run: _Run, stage: Stage, opened_at: datetime) -> Way:
+    if stage.order == len(run.protocol.stages):
+        at = _answered(run, stage, opened_at, ENDED)
+        return (Course.LAST_WORD if stage.is_referral else Course.UNENDED), at if stage.is_referral else None, None, at
+    at = _answered(run, stage, opened_at, REPLIED)
+    by_clock = _moved_by_clock(run, stage.order)
+    rest = [one.due.due_at for one in run.dated(stage.order) if one.due and not one.met_at and one.due.due_at > at]
+    until = min(rest, default=at + A_DAY)
+    if by_clock is not None and by_clock <= until:
+        return Course.BY_CLOCK, max(by_clock, at), stage.order + 1, at
+    for one in run.dated(stage.order):
+        if one.limit.kind is LimitKind.CONCLUDE and one.of_stage == stage.order and one.due and one.due.due_at >= until:
+            run.meet(one.limit, until)
+    return Course.TAKEN_FURTHER, until, stage.order + 1, at
+
+
+def _agreement(run: _Run, stage: Stage, opened_at: datetime) -> Way:
+    at = _answered(run, stage, opened_at, ENDED)
+    return (Course.LAST_WORD if stage.is_referral else Course.AGREED), at, None, at
+
+
+def _risk(run: _Run, stage: Stage, opened_at: datetime) -> Way:
+    last = len(run.protocol.stages)
+    to = last if run.protocol.immediate_risk.may_enter_any_stage else stage.order + 1
+    return Course.JUMPED, opened_at, to, None
+
+
+_COURSES = {Answer.SILENCE: _silence, Answer.REPLY: _reply, Answer.AGREEMENT: _agreement, Answer.RISK: _risk}
+
+
+def _standing(run: _Run, order: int, ended_at: datetime | None) -> Iterator[Dated]:
+    """Each limit with whether it was met, and when it was recorded as missed."""
+    for one in run.dated(order):
+        if one.due is None:
+            yield one
+            continue
+        until = one.met_at or ended_at
+        late = until is None or until > one.due.due_at or (until == one.due.due_at and one.met_at is None)
+        yield replace(one, missed_at=one.due.due_at if late else None)
+
+
+def _happened(
+    order: int, opened_at: datetime, ended_at: datetime | None, course: Course, heard_at: datetime | None
+) -> Iterator[tuple[datetime, Event]]:
+    yield opened_at, Event.RAISED if order == 1 else Event.STAGE_OPENED
+    if order == 1:
+        yield opened_at, Event.STAGE_OPENED
+    if heard_at is not None and course not in (Course.AGREED, Course.LAST_WORD):
+        yield heard_at, Event.REPLIED
+    if ended_at is None:
+        return
+    ends = {
+        Course.AGREED: (Event.AGREED, Event.CLOSED), Course.LAST_WORD: (Event.REFERRED, Event.OUTCOME, Event.CLOSED),
+        Course.JUMPED: (Event.STAGE_SKIPPED,),
+    }  # fmt: skip
+    for event in ends.get(course, (Event.ESCALATED,)):
+        yield ended_at, event
+
+
+def _told(run: _Run, step: Step) -> Step:
+    """Whom the protocol names for what happened at this stage, in the order in which it happened."""
+    happened = list(step.happened)
+    for one in step.limits:
+        if one.due is not None:
+            before = [one.due.due_at - timedelta(hours=hours) for hours in run.protocol.clock.warn_hours_before]
+            until = one.met_at or step.ended_at or one.due.due_at
+            happened += [(at, Event.LIMIT_NEAR) for at in before if step.opened_at < at < until]
+        if one.missed_at is not None:
+            happened.append((one.missed_at, Event.LIMIT_MISSED))
+    happened.sort(key=lambda one: one[0])
+    told = [ToldWhen(notice, at) for at, event in happened for notice in step.stage.notices if notice.on is event]
+    return replace(step, happened=tuple(happened), told=tuple(told))
+
+
+def owed_at(protocol: Protocol, order: int) -> list[DutySpec]:
+    """What a stage owes: its own duties, and those that must be done before the next one opens."""
+    own = [spec for spec in protocol.stage(order).duties if spec.gate is not Gate.ENTER or order == 1]
+    if order == len(protocol.stages):
+        return own
+    have = {(spec.kind, spec.by) for spec in own if spec.gate in (Gate.ESCALATE, Gate.LEAVE)}
+    following = protocol.stage(order + 1).duties
+    entering = [spec.model_copy(update={"gate": Gate.ESCALATE}) for spec in following if spec.gate is Gate.ENTER]
+    return own + [spec for spec in entering if (spec.kind, spec.by) not in have]
+
+
+def too_late_to_be_met(simulated: Simulated) -> list[tuple[Stage, Limit, datetime, datetime]]:
+    """Limits that were over before their stage could open: their stage, the limit, when it was due, when the stage opened."""
+    found = []
+    for step in simulated.steps:
+        for one in step.limits:
+            is_own = one.of_stage == step.stage.order and one.limit.kind is not LimitKind.START
+            if is_own and one.due is not None and one.due.due_at < step.opened_at:
+                found.append((step.stage, one.limit, one.due.due_at, step.opened_at))
+    return found
+
+
+def answers_in(words: Mapping[int, str] | Sequence[str]) -> list[Answer]:
+    """Answers from words; LookupError names the one that is none."""
+    given = list(words.values()) if isinstance(words, Mapping) else list(words)
+    known = {answer.value: answer for answer in Answer}
+    for word in given:
+        if word not in known:
+            raise LookupError(f"'{word}' is no answer: write {', '.join(known)}.")
+    return [known[word] for word in given]
