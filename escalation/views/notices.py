@@ -31,9 +31,9 @@ def notices(request: ActingRequest) -> HttpResponse:
 
 
 def _in_two(text: str) -> tuple[str, str]:
-    """What happened, and what happens now."""
+    """What happened, and what was to happen next as it stood then."""
     said, mark, following = text.partition(NOW)
-    return said.strip(), f"{mark}{following}"
+    return said.strip(), f"Next, as it stood then: {following}" if mark else ""
 
 
 @require_GET
