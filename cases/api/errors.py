@@ -43,7 +43,7 @@ def _first(detail: Any, field: str | None = None) -> tuple[str | None, str]:
     """The first thing that is wrong, with the field it is about."""
     if isinstance(detail, dict) and detail:
         name, inner = next(iter(detail.items()))
-        return _first(inner, None if name == "non_field_errors" else ".".join(filter(None, [field, str(name)])))
+        return _first(inner, field if name == "non_field_errors" else ".".join(filter(None, [field, str(name)])))
     if isinstance(detail, list) and detail:
         return _first(next((item for item in detail if item), ""), field)
     return field, str(detail)

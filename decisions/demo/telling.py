@@ -107,7 +107,7 @@ def _climbing(told: Told) -> Act | None:
 
 
 def _moment(story: Story, told: Told, days: float, *, now: datetime) -> datetime:
-    """A time of day between nine and six in London: whole days count from the day it was raised, parts are parts of nine hours."""
+    """A time between nine and six in London: whole days count from the day it was raised, parts are of nine hours."""
     whole, part = divmod(story.ago % 1 + days, 1)
     day = now.astimezone(LONDON).date() - timedelta(days=int(story.ago)) + timedelta(days=int(whole))
     minutes = int(part * WORKING_MINUTES) + told.number * 7 % 50

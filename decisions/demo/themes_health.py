@@ -37,7 +37,7 @@ THEMES = (
         "District nurses give the evening dose until staff have been retrained.",
         "The home says agency staff were on duty both times and that the agency has been changed.",
         "Two errors of the same kind in nine days are a pattern. A new agency does not close the gap in the chart.",
-        "We have changed the agency and reminded all staff. A second signature at night would need a member of staff we do not have.",
+        "We have changed the agency and reminded all staff. A second signature at night needs staff we do not have.",
         "I agree that this meets the threshold for an enquiry; the risk to life is plain.",
         "Train four night staff in giving insulin and send the certificates.",
         "Four certificates received; competence checked on the unit by the diabetes nurse.",

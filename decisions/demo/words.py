@@ -32,7 +32,7 @@ INTENTIONS = (
     "Thank you for the talk. As we do not agree, I intend to escalate it now. Nothing in this is about you.",
 )
 FEEDBACK = (
-    "I have spoken to my opposite number. They keep to their decision, so it goes to the next level today. You did right to raise it.",
+    "I have spoken to my opposite number. They keep to their decision, so it goes further today. You did right to raise it.",
     "What was done so far: one meeting, one interim plan. It does not settle it; I will tell you again when I know more.",
 )
 NOTHING_DONE = "Nothing has been done since Tuesday: the meeting was put off because of illness. I have asked for a new date."
@@ -56,7 +56,7 @@ ACCEPTS = (
 )
 REFUSES = "We do not recognise this as what was agreed: the date was conditional on the assessment. Please look at it again."
 RETURNED = "Please add what the person wants, and how the options were weighed. The rest is clear."
-SIGNED = "I have read the evidence myself and would have decided the same. The rationale deals with the strongest argument against."
+SIGNED = "I have read the evidence myself and would have decided the same. The reasons meet the strongest argument against it."
 CORRECTED = "Corrected: the assessment was on Tuesday and not on Monday. Nothing else changes."
 RETURN_REFERRAL = "Please say what the person wants now, and send the positions of both agencies with it."
 SEE_RECORD = "Nobody beyond those named in the record of the stages."

@@ -66,7 +66,7 @@ class DisputesView(APIView):
         summary="Raise a dispute",
         parameters=[
             OpenApiParameter(
-                IDEMPOTENCY, str, OpenApiParameter.HEADER, description="Your own name for this act; the same name makes one dispute."
+                IDEMPOTENCY, str, OpenApiParameter.HEADER, description="Your own name for this act; it makes one dispute."
             )
         ],
     )
