@@ -148,7 +148,7 @@ class Launcher:
 
     def _start_web(self) -> None:
         web = ["gunicorn", "escalation.wsgi", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread"]
-        web += ["--workers", "2", "--threads", "8", "--preload", "--graceful-timeout", "5", "--name", "escalation"]
+        web += ["--workers", "2", "--threads", "8", "--preload", "--graceful-timeout", "5", "--no-control-socket"]
         self._keep_running("web", web)
 
     def _start_worker(self) -> None:
