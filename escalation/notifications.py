@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 SUBJECT = "Something to read in the escalation service"
 IMMEDIATE = (Event.SAFETY_CHANGED, Event.STAGE_SKIPPED)
+ABOUT_THE_PROTOCOL = "protocol"
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = 12
 
@@ -52,6 +53,26 @@ def tell(
                 text=f"{text} What happens now: {line.sentence}"[:500],
                 mail_text=mail_line(dispute, line, is_yours=is_turn_of(dispute, who)),
                 is_immediate=immediate or event in IMMEDIATE,
+                created_at=now,
+                next_attempt_at=now,
+                message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
+            )
+            for who in {person.pk: person for person in recipients}.values()
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def tell_of_protocol(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
+    """Queue one notice about the partnership's protocol to each recipient; it belongs to no dispute."""
+    Notification.objects.bulk_create(
+        [
+            Notification(
+                recipient=who,
+                event=ABOUT_THE_PROTOCOL,
+                key=key,
+                text=text[:500],
+                mail_text="There is news about the protocol of your partnership.",
                 created_at=now,
                 next_attempt_at=now,
                 message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
