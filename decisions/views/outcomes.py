@@ -24,6 +24,7 @@ from escalation import duties
 from escalation.models import Dispute
 from escalation.permissions import may_read
 from escalation.protocol import AuthorityKind
+from escalation.queues import shared
 from escalation.views.acts import Needed, needed_for
 from escalation.views.asking import Question, ask, not_now
 from escalation.views.asking import typed_before as typed_in
@@ -257,6 +258,7 @@ def onward(request: ActingRequest) -> HttpResponse:
     """Everything on the lists of further bodies, for those who take it there and report back."""
     rows = OnwardItem.objects.visible_to(request.acting).select_related("dispute__protocol", "dispute__partnership")
     page = page_of(rows.prefetch_related("dispute__participants", "dispute__parties"), request)
+    shared(item.dispute for item in page.rows)
     lines = [
         {
             "item": item,

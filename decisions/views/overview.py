@@ -12,6 +12,7 @@ from decisions.completeness import elements_of
 from decisions.models import DecisionRecord, OnwardItem, Outcome, Referral
 from decisions.voices import still_awaited, voices_of
 from escalation.models import Dispute
+from escalation.models.dispute import Status
 from escalation.permissions import standing
 from escalation.protocol import OnwardRoute
 
@@ -78,13 +79,14 @@ def outcome_line(outcome: Outcome, dispute: Dispute, acting: Appointment, now: d
     said = {row.by_id for row in outcome.concurrences.all()}
     proposed = outcome.effective_at is None
     stands = outcome.contested_at is None
+    waits = stands and proposed and dispute.status == Status.REFERRED
     return {
         "outcome": outcome,
         "title": dispute.rules.final_authority.title if last_word else "Agreement between the agencies",
         "source": outcome.get_source_display(),
         "is_proposed": proposed,
         "voices": voices,
-        "awaited": still_awaited(voices) if proposed else "",
+        "awaited": still_awaited(voices) if waits else "",
         "comments": [row for row in outcome.concurrences.all() if row.comment],
         "answers": [(party.agency, answers.get(party.agency_id)) for party in dispute.parties.all()],
         "issues": [
