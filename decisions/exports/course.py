@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from cases.templatetags.dates import long_date
-from decisions.exports.parts import SHORT_ENOUGH_FOR_ONE_PAGE, Part, Reader, card, facts, items, note, pair, section, story, when, who
+from decisions.exports.parts import (
+    SHORT_ENOUGH_FOR_ONE_PAGE,
+    Part,
+    Reader,
+    card,
+    facts,
+    items,
+    note,
+    pair,
+    section,
+    story,
+    when,
+    who,
+)
 from escalation.clock import date_in_words
 from escalation.duties import ASKS, owner_words
 from escalation.models import ChronologyEntry, Deadline, DisputeStage, Position

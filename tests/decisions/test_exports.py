@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -84,7 +85,8 @@ def test_a_whole_dispute_of_each_protocol_is_in_its_history(key: str, now: datet
     assert "Made for" in section(bundle, "about")
     assert "For the review on Monday." in section(bundle, "about")
     decision = section(bundle, "decisions")
-    for element in ("1. Evidence", "1. What was not known", "2. How", "3. What", "4. What else", "5. Why", "5. Who", "6. Policy", "7. In"):
+    for element in ("1. Evidence", "1. What was not known", "2. How", "3. What", "4. What else", "5. Why", "5. Who",
+                    "6. Policy", "7. In"):  # fmt: skip
         assert element in decision
     assert "The risk is at night; this meets it." in decision
     assert "SHA-256" in decision
@@ -216,7 +218,7 @@ def test_same_bundle_gives_the_same_bytes_and_carries_its_fingerprint_on_every_p
     tags = tags_of(made.content)
     headings = [tag for tag in tags if tag.startswith("H") and tag[1:].isdigit()]
     assert headings[0] == "H1"
-    assert all(int(b[1:]) - int(a[1:]) <= 1 for a, b in zip(headings, headings[1:], strict=False))
+    assert all(int(b[1:]) - int(a[1:]) <= 1 for a, b in itertools.pairwise(headings))
 
 
 def test_what_people_write_cannot_become_markup(people: Cast, now: datetime) -> None:
@@ -376,7 +378,8 @@ def test_a_document_is_its_requesters_alone(people: Cast, now: datetime, clock: 
     dispute = make_dispute(people, now=now)
     export = asked(dispute, people.council.practitioner, now)
     home = f"/disputes/{dispute.reference}/documents/"
-    others = [people.stranger, people.health.practitioner, people.auditor, make_appointment(Role.PRACTITIONER, people.council.agency)]
+    colleague = make_appointment(Role.PRACTITIONER, people.council.agency)
+    others = [people.stranger, people.health.practitioner, people.auditor, colleague]
     for other in others:
         client = signed_in(other)
         assert client.get(f"{home}{export.pk}/").status_code == 404
