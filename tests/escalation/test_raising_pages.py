@@ -8,15 +8,20 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from cases.errors import Refused
 from cases.models import Case, Person
+from escalation.actions.drafts import start_draft
+from escalation.actions.raising import NewPerson, raise_for_new_person
 from escalation.forms.raising import FORMS
 from escalation.forms.steps import Setting
 from escalation.models import Dispute, Draft, Notification, SafetyConfirmation
 from escalation.protocol import Side
+from escalation.views import raising
 from tests.clock import Clock
 from tests.escalation.raising_pages import address, answers, begin, fill
 from tests.factories import Cast, make_case
-from tests.factories_disputes import people_under, publish, source_protocol
+from tests.factories_disputes import SAFE as SAFE_NOW
+from tests.factories_disputes import people_under, publish, raised, source_protocol
 
 pytestmark = pytest.mark.django_db
 KEYS = ("halton", "dundee", "luton", "south_lanarkshire")
@@ -262,9 +267,6 @@ def test_sending_too_early_leads_to_the_first_page_that_is_missing(client: Clien
 def test_a_refusal_of_the_act_is_told_at_its_question(
     client: Client, people: Cast, now: datetime, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cases.errors import Refused
-    from escalation.views import raising
-
     def refuse(**_: Any) -> None:
         raise Refused("Choose somebody at the agency that made the decision.", field="addressee")
 
@@ -283,9 +285,6 @@ def test_a_refusal_of_the_act_is_told_at_its_question(
 def test_a_refusal_about_no_single_question_is_told_on_the_last_page(
     client: Client, people: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cases.errors import Refused
-    from escalation.views import raising
-
     def refuse(**_: Any) -> None:
         raise Refused("Something has changed since.", code="shut")
 
@@ -321,3 +320,14 @@ def test_a_protocol_without_scope_questions_goes_from_danger_to_the_person(clien
     del pages["scope"]
     client.post(fill(client, draft, pages))
     assert Dispute.objects.count() == 1
+
+
+def test_a_refused_dispute_leaves_no_case_behind(people: Cast, now: datetime) -> None:
+    draft = start_draft(user=people.council.practitioner.user, form="raise", now=now)
+    with pytest.raises(Refused):
+        raise_for_new_person(
+            person=NewPerson("Margaret Elsworth"), responding=[people.health.agency], raised=raised(now), safety=SAFE_NOW,
+            by=people.council.practitioner, now=now, draft=draft, addressee=people.charity,
+        )  # fmt: skip
+    assert not Case.objects.exists()
+    assert not Person.objects.exists()
