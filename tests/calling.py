@@ -33,10 +33,10 @@ class Caller:
         assert answer.status_code == 200, answer.data
         return answer.data
 
-    def post(self, path: str, data: dict[str, Any] | None = None, *, put: bool = False, **headers: str) -> Any:
+    def post(self, path: str, data: dict[str, Any] | None = None, *, put: bool = False, key: str = "") -> Any:
         """The answer's data of an act that must succeed."""
         send = self.client.put if put else self.client.post
-        answer = send(f"/api/{path}", data or {}, headers=headers)
+        answer = send(f"/api/{path}", data or {}, headers={"Idempotency-Key": key})
         assert answer.status_code in (200, 201, 202, 204), answer.data
         return answer.data
 

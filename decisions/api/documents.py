@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
-from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
@@ -17,14 +16,14 @@ from decisions.actions.exports import record_download, request_export
 from decisions.api.showing import DocumentShown
 from decisions.api.taking import DocumentSerializer
 from decisions.models import Export
-from escalation.api.finding import dispute_to_read, given_to
+from escalation.api.finding import dispute_to_read, endpoint, given_to
 
 SHOWN = 50
 
 
 @extend_schema(methods=["GET"], responses=DocumentShown(many=True), summary="List your documents", filters=False)
 @extend_schema(methods=["POST"], request=DocumentSerializer, responses={202: DocumentShown}, summary="Ask for a document")
-@api_view(["GET", "POST"])
+@endpoint("GET", "POST")
 def documents(request: ActingApiRequest, reference: str) -> Response:
     """The latest that you asked for; or ask for another, which a worker makes."""
     dispute = dispute_to_read(request, reference)
@@ -37,7 +36,7 @@ def documents(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(responses=DocumentShown, summary="See how far a document is")
-@api_view(["GET"])
+@endpoint("GET")
 def document(request: ActingApiRequest, reference: str, pk: UUID) -> Response:
     """Its state, and once it is ready its pages and SHA-256."""
     return Response(DocumentShown(_own(request, reference, pk)).data)
@@ -46,7 +45,7 @@ def document(request: ActingApiRequest, reference: str, pk: UUID) -> Response:
 @extend_schema(
     responses={(200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY)}, summary="Take the file out"
 )
-@api_view(["GET"])
+@endpoint("GET")
 def document_file(request: ActingApiRequest, reference: str, pk: UUID) -> HttpResponse:
     """The PDF, under a name that says nothing of the person; that it was taken out is recorded."""
     found = _own(request, reference, pk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
@@ -15,7 +14,7 @@ from decisions.actions.afterwards import NewIssue
 from decisions.api import taking
 from decisions.api.showing import ReferralShown
 from decisions.models import Outcome, OutstandingIssue
-from escalation.api.finding import dispute_to_read, given_to, person_named
+from escalation.api.finding import dispute_to_read, endpoint, given_to, person_named
 from escalation.api.showing import DisputeSerializer
 from escalation.api.taking import NoteSerializer
 from escalation.api.verbs import as_it_stands
@@ -24,7 +23,7 @@ NOTHING_BEGUN = "No referral has been begun. Begin one, look at what is filled i
 
 
 @extend_schema(request=taking.AgreementSerializer, responses=DisputeSerializer, summary="Record an agreement")
-@api_view(["POST"])
+@endpoint("POST")
 def agreement(request: ActingApiRequest, reference: str) -> Response:
     """What the agencies agreed; each is then asked to confirm it in writing."""
     dispute = dispute_to_read(request, reference)
@@ -36,7 +35,7 @@ def agreement(request: ActingApiRequest, reference: str) -> Response:
 
 @extend_schema(methods=["POST"], request=None, responses=ReferralShown, summary="Begin the referral")
 @extend_schema(methods=["PUT"], request=taking.ReferralSerializer, responses=ReferralShown, summary="Write the referral")
-@api_view(["POST", "PUT"])
+@endpoint("POST", "PUT")
 def referral(request: ActingApiRequest, reference: str) -> Response:
     """The board's form, prefilled from the record (POST; the same one if it was begun), and changed (PUT)."""
     dispute = dispute_to_read(request, reference)
@@ -52,7 +51,7 @@ def referral(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.SeenSerializer, responses=DisputeSerializer, summary="Send the referral")
-@api_view(["POST"])
+@endpoint("POST")
 def submit_referral(request: ActingApiRequest, reference: str) -> Response:
     """To whoever has the last word; what is required and missing is named."""
     dispute = dispute_to_read(request, reference)
@@ -65,7 +64,7 @@ def submit_referral(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.ReturnSerializer, responses=DisputeSerializer, summary="Hand the referral back")
-@api_view(["POST"])
+@endpoint("POST")
 def return_referral(request: ActingApiRequest, reference: str) -> Response:
     """Back for more, with what is missing."""
     dispute = dispute_to_read(request, reference)
@@ -75,7 +74,7 @@ def return_referral(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.LastWordSerializer, responses=DisputeSerializer, summary="Give the last word")
-@api_view(["POST"])
+@endpoint("POST")
 def outcome(request: ActingApiRequest, reference: str) -> Response:
     """By the kind the protocol gives it; where several must speak, it is proposed until all have."""
     dispute = dispute_to_read(request, reference)
@@ -86,7 +85,7 @@ def outcome(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.ConcurSerializer, responses=DisputeSerializer, summary="Join in the words proposed")
-@api_view(["POST"])
+@endpoint("POST")
 def concur(request: ActingApiRequest, reference: str) -> Response:
     """With the last of those who must speak, the last word is given."""
     dispute = dispute_to_read(request, reference)
@@ -99,7 +98,7 @@ def concur(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.ConfirmSerializer, responses=DisputeSerializer, summary="Confirm the outcome in writing")
-@api_view(["POST"])
+@endpoint("POST")
 def confirm(request: ActingApiRequest, reference: str) -> Response:
     """Your agency's written answer; the last one ends the dispute."""
     dispute = dispute_to_read(request, reference)
@@ -109,7 +108,7 @@ def confirm(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.IssueSerializer, responses=DisputeSerializer, summary="Add what stays open")
-@api_view(["POST"])
+@endpoint("POST")
 def issues(request: ActingApiRequest, reference: str) -> Response:
     """Something the outcome leaves open, with owner and date."""
     dispute = dispute_to_read(request, reference)
@@ -120,7 +119,7 @@ def issues(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=NoteSerializer, responses=DisputeSerializer, summary="Say that an open issue is done")
-@api_view(["POST"])
+@endpoint("POST")
 def complete_issue(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """Done, and how that can be seen; also once the dispute is closed."""
     dispute = dispute_to_read(request, reference)
@@ -133,7 +132,7 @@ def complete_issue(request: ActingApiRequest, reference: str, pk: int) -> Respon
 
 
 @extend_schema(request=taking.OnwardSerializer, responses=DisputeSerializer, summary="Take it on to a further body")
-@api_view(["POST"])
+@endpoint("POST")
 def onward(request: ActingApiRequest, reference: str) -> Response:
     """To a body that the protocol names, by the role it names for that."""
     dispute = dispute_to_read(request, reference)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
@@ -15,7 +14,7 @@ from decisions.actions import records
 from decisions.api import taking
 from decisions.api.showing import DecidedSerializer, RecordShown, decided, record_of
 from decisions.models import DecisionRecord
-from escalation.api.finding import dispute_to_read, given_to
+from escalation.api.finding import dispute_to_read, endpoint, given_to
 
 
 def record_or_404(request: ActingApiRequest, reference: str, pk: int) -> DecisionRecord:
@@ -35,11 +34,13 @@ def _as_it_stands(record: DecisionRecord, request: ActingApiRequest, code: int =
     return Response(RecordShown(record_of(found)).data, status=code)
 
 
-@extend_schema(methods=["GET"], operation_id="disputes_decided", responses=DecidedSerializer, summary="Everything decided in a dispute")
+@extend_schema(
+    methods=["GET"], operation_id="disputes_decided", responses=DecidedSerializer, summary="Everything decided in a dispute"
+)
 @extend_schema(
     methods=["POST"], request=taking.RecordSerializer, responses={201: RecordShown}, summary="Begin a decision record"
 )
-@api_view(["GET", "POST"])
+@endpoint("GET", "POST")
 def decisions(request: ActingApiRequest, reference: str) -> Response:
     """Records, referrals, outcomes and further bodies; or the beginning of a new record."""
     dispute = dispute_to_read(request, reference)
@@ -52,7 +53,7 @@ def decisions(request: ActingApiRequest, reference: str) -> Response:
 
 @extend_schema(methods=["GET"], responses=RecordShown, summary="Read a decision record")
 @extend_schema(methods=["PUT"], request=taking.EditRecordSerializer, responses=RecordShown, summary="Write a decision record")
-@api_view(["GET", "PUT"])
+@endpoint("GET", "PUT")
 def decision(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """One record; its author writes it until it is handed in."""
     found = record_or_404(request, reference, pk)
@@ -66,7 +67,7 @@ def decision(request: ActingApiRequest, reference: str, pk: int) -> Response:
 
 
 @extend_schema(request=None, responses=RecordShown, summary="Hand a record in for sign-off")
-@api_view(["POST"])
+@endpoint("POST")
 def submit(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """Handed in, complete or not; whoever may sign it is told."""
     found = record_or_404(request, reference, pk)
@@ -75,7 +76,7 @@ def submit(request: ActingApiRequest, reference: str, pk: int) -> Response:
 
 
 @extend_schema(request=taking.ReasonsSerializer, responses=RecordShown, summary="Sign a record off")
-@api_view(["POST"])
+@endpoint("POST")
 def sign(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """Signed with one's own reasons, never by its author, and frozen by that."""
     found = record_or_404(request, reference, pk)
@@ -85,7 +86,7 @@ def sign(request: ActingApiRequest, reference: str, pk: int) -> Response:
 
 
 @extend_schema(request=taking.ReasonsSerializer, responses=RecordShown, summary="Return a record for more")
-@api_view(["POST"])
+@endpoint("POST")
 def send_back(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """Back to its author, with what is wanted."""
     found = record_or_404(request, reference, pk)
@@ -95,7 +96,7 @@ def send_back(request: ActingApiRequest, reference: str, pk: int) -> Response:
 
 
 @extend_schema(request=None, responses={201: RecordShown}, summary="Begin a correction")
-@api_view(["POST"])
+@endpoint("POST")
 def correct(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """The next version of a signed record begins with its words; the signed one holds until that is signed."""
     found = record_or_404(request, reference, pk)

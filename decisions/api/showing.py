@@ -18,7 +18,7 @@ from escalation.models import Dispute
 class ElementSerializer(serializers.Serializer[Any]):
     """One of the seven elements of a defensible decision."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     is_done = serializers.BooleanField()
     missing = serializers.CharField()
 
@@ -78,7 +78,7 @@ class OutcomeShown(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     stage = serializers.IntegerField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     verb = serializers.CharField()
     text = serializers.CharField()
     reasons = serializers.CharField()

@@ -26,7 +26,7 @@ class Told:
     number: int
     home: Partnership
     staff: Sequence[Appointment]
-    dispute_id: int | None = None
+    dispute_id: int = 0
     said: int = 0
 
     def pick(self, choices: Sequence[str]) -> str:

@@ -22,7 +22,8 @@ WALKS: dict[str, str] = {
     "settled": "0 raise, .2 talk, .5 own_record, 1 reply_change, 1.5 duties, 1.8 settle, 3 confirm_one",
     "agreed": "0 raise, .2 talk, 1 reply_change, 1.5 duties, 1.6 agree, 2.2 confirm_one",
     "agreed_closed": "0 raise, .1 talk, .8 reply_change, 1.2 duties, 1.3 agree, 1.7 confirm, 1.8 tell_back, 4 debrief",
-    "agreed_later": "0 raise, .3 talk, 1 reply, 2 climb, 3 meeting, 4 reply_change, 5 duties, 5.2 agree, 6 confirm, 20 issue_done",
+    "agreed_later": "0 raise, .3 talk, 1 reply, 2 climb, 3 meeting, 4 reply_change, 5 duties, 5.2 agree, 6 confirm, "
+    "20 issue_done",
     "contested": "0 raise, .3 talk, 1 reply, 1.8 climb, 3 meeting, 3.5 reply, 4 duties, 4.2 agree, 5 contest",
     "unsafe": "0 raise, .2 talk, .5 reply, 1 not_safe, 1.1 to_do",
     "silent": "0 raise, .2 attempt, .4 talk, 1 reply, 1.5 climb, 7 silence, 7.5 talk",

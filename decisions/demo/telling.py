@@ -79,7 +79,7 @@ def tell(stories: Sequence[Story], *, now: datetime, first_number: int = 0) -> R
 
 def _steps(story: Story, told: Told, result: Result, *, now: datetime) -> Iterator[tuple[datetime, Callable[[], None]]]:
     """What happens in a story and when; each is worked out after the one before has happened."""
-    first, *parts = WALKS[story.walk].split(", ")
+    parts = WALKS[story.walk].split(", ")[1:]
     began = min(_moment(story, told, 0, now=now), now - timedelta(minutes=5))
     yield began, partial(_raise, story, told, result, began)
     days, is_relative = 0.0, False

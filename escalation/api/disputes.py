@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,7 +21,15 @@ from escalation import queues
 from escalation.actions.drafts import keyed_draft
 from escalation.actions.raising import Raised, raise_dispute
 from escalation.actions.safety import Safety
-from escalation.api.finding import agencies_named, asked_in_address, dispute_to_see, given_to, person_named, whole
+from escalation.api.finding import (
+    agencies_named,
+    asked_in_address,
+    dispute_to_see,
+    endpoint,
+    given_to,
+    person_named,
+    whole,
+)
 from escalation.api.showing import DisputeSerializer, LineSerializer, line_of, whole_of
 from escalation.api.story import PAGED
 from escalation.api.taking import RaiseSerializer
@@ -80,7 +87,7 @@ class DisputesView(APIView):
 
 
 @extend_schema(responses=DisputeSerializer, summary="Read a dispute")
-@api_view(["GET"])
+@endpoint("GET")
 def dispute(request: ActingApiRequest, reference: str) -> Response:
     """Where it stands, its line and dates, and its content if you may read it; the read is recorded."""
     found = dispute_to_see(request, reference)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.http import Http404
+from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import Serializer
 
@@ -18,6 +20,12 @@ from escalation.models import Dispute
 
 S = TypeVar("S", bound=Serializer[Any])
 STORABLE = "Remove the character that cannot be stored."
+
+
+def endpoint(*methods: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An address of the API that takes these methods, as a function that is given who acts."""
+    made: Callable[[Callable[..., Any]], Callable[..., Any]] = api_view(list(methods))
+    return made
 
 
 def whole() -> QuerySet[Dispute]:

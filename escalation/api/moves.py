@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
@@ -12,13 +11,13 @@ from cases.http import NOT_FOUND, acted_at
 from escalation import permissions
 from escalation.actions import agreed, moves
 from escalation.api import taking
-from escalation.api.finding import dispute_to_read, given_to
+from escalation.api.finding import dispute_to_read, endpoint, given_to
 from escalation.api.showing import DisputeSerializer
 from escalation.api.verbs import as_it_stands
 
 
 @extend_schema(request=taking.NoteSerializer, responses=DisputeSerializer, summary="Say that an action is done")
-@api_view(["POST"])
+@endpoint("POST")
 def complete_action(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """The action is done, and how that can be seen."""
     dispute = dispute_to_read(request, reference)
@@ -32,7 +31,7 @@ def complete_action(request: ActingApiRequest, reference: str, pk: int) -> Respo
 
 
 @extend_schema(request=taking.EscalateSerializer, responses=DisputeSerializer, summary="Take it further")
-@api_view(["POST"])
+@endpoint("POST")
 def escalate(request: ActingApiRequest, reference: str) -> Response:
     """To the next stage, through the gates of the protocol; a shut gate answers 409 and says what opens it."""
     dispute = dispute_to_read(request, reference)
@@ -42,7 +41,7 @@ def escalate(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.JumpSerializer, responses=DisputeSerializer, summary="Straight to a later stage")
-@api_view(["POST"])
+@endpoint("POST")
 def jump(request: ActingApiRequest, reference: str) -> Response:
     """Immediate risk, where the protocol allows it: the stages in between are shown as skipped."""
     dispute = dispute_to_read(request, reference)
@@ -52,7 +51,7 @@ def jump(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.WithdrawSerializer, responses=DisputeSerializer, summary="Withdraw")
-@api_view(["POST"])
+@endpoint("POST")
 def withdraw(request: ActingApiRequest, reference: str) -> Response:
     """Taken back, with the reason; the record stays."""
     dispute = dispute_to_read(request, reference)

@@ -6,14 +6,13 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
 from cases.http import acted_at, visible_or_404
 from escalation.actions.notices import mark_read
-from escalation.api.finding import asked_in_address
+from escalation.api.finding import asked_in_address, endpoint
 from escalation.api.story import PAGED
 from escalation.models import Notification, ProtocolVersion
 
@@ -51,7 +50,7 @@ class ReadSerializer(serializers.Serializer[Any]):
     summary="List your notices",
     parameters=[OpenApiParameter("unread", bool, description="Only those you have not read"), *PAGED],
 )
-@api_view(["GET"])
+@endpoint("GET")
 def notices(request: ActingApiRequest) -> Response:
     """What you were told in this role, the latest first."""
     mine = Notification.objects.visible_to(request.acting).select_related("dispute")
@@ -63,7 +62,7 @@ def notices(request: ActingApiRequest) -> Response:
 
 
 @extend_schema(request=None, responses={204: None}, summary="Mark a notice as read")
-@api_view(["POST"])
+@endpoint("POST")
 def notice_read(request: ActingApiRequest, pk: int) -> Response:
     """You have read it; the first time counts."""
     notice = visible_or_404(Notification.objects.all(), request.acting, pk=pk)
@@ -72,14 +71,14 @@ def notice_read(request: ActingApiRequest, pk: int) -> Response:
 
 
 @extend_schema(operation_id="notices_all_read", request=None, responses=ReadSerializer, summary="Mark all notices as read")
-@api_view(["POST"])
+@endpoint("POST")
 def notices_read(request: ActingApiRequest) -> Response:
     """You have read all of them."""
     return Response({"marked": mark_read(by=request.acting, now=acted_at())})
 
 
 @extend_schema(responses=ProtocolSerializer, summary="The protocol in force")
-@api_view(["GET"])
+@endpoint("GET")
 def protocol(request: ActingApiRequest) -> Response:
     """The newest published version of your partnership: stages, limits, duties, and the codes that raising takes."""
     mine = ProtocolVersion.objects.filter(partnership=request.acting.partnership_id).select_related("partnership")

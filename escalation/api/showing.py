@@ -47,7 +47,7 @@ class DeadlineSerializer(serializers.Serializer[Any]):
     """One limit, and how its date was worked out."""
 
     stage = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.CharField()
     owner = serializers.CharField()
     due_at = serializers.DateTimeField()

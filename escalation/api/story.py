@@ -6,13 +6,12 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
 from escalation import permissions
-from escalation.api.finding import dispute_to_read, dispute_to_see
+from escalation.api.finding import dispute_to_read, dispute_to_see, endpoint
 from escalation.models import (
     Action,
     ChronologyEntry,
@@ -34,14 +33,14 @@ PAGED = [
 class InTimeOrder(ByKeyset):
     """The story from its beginning."""
 
-    ordering = ("happened_at", "pk")
+    ordering = ("happened_at", "pk")  # type: ignore[assignment]
 
 
 class StageSerializer(serializers.Serializer[Any]):
     """One stage as it went, stands or is to come."""
 
     order = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     name = serializers.CharField()
     is_inside_one_agency = serializers.BooleanField()
     state = serializers.ChoiceField(choices=["ahead", "open", "closed", "skipped"])
@@ -154,7 +153,7 @@ class WorkSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(responses=StageSerializer(many=True), summary="The stages of a dispute", filters=False)
-@api_view(["GET"])
+@endpoint("GET")
 def stages(request: ActingApiRequest, reference: str) -> Response:
     """Every stage of its protocol as it went, stands or is to come."""
     dispute = dispute_to_see(request, reference)
@@ -179,7 +178,7 @@ def _went(row: DisputeStage | None, *, may_read: bool) -> dict[str, Any]:
 
 
 @extend_schema(responses=EntrySerializer(many=True), summary="The story of a dispute", parameters=PAGED)
-@api_view(["GET"])
+@endpoint("GET")
 def chronology(request: ActingApiRequest, reference: str) -> Response:
     """What happened in one order, from the beginning; stages inside another agency are left out."""
     dispute = dispute_to_read(request, reference)
@@ -190,7 +189,7 @@ def chronology(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(responses=WorkSerializer, summary="What was recorded at each stage")
-@api_view(["GET"])
+@endpoint("GET")
 def work(request: ActingApiRequest, reference: str) -> Response:
     """Discussions, positions, reviews, safety, the person's voice, actions and feedback of the stages you may read."""
     dispute = dispute_to_read(request, reference)

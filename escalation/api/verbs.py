@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.decorators import api_view
 from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
 from cases.http import acted_at
 from escalation.actions import agreed, feedback, people, positions, safety, talks
 from escalation.api import taking
-from escalation.api.finding import dispute_to_read, given_to, person_named, whole
+from escalation.api.finding import dispute_to_read, endpoint, given_to, person_named, whole
 from escalation.api.showing import DisputeSerializer, whole_of
 from escalation.models import Dispute
 
@@ -21,7 +20,7 @@ def as_it_stands(dispute: Dispute, request: ActingApiRequest) -> Response:
 
 
 @extend_schema(request=taking.DiscussionSerializer, responses=DisputeSerializer, summary="Record a discussion")
-@api_view(["POST"])
+@endpoint("POST")
 def discussions(request: ActingApiRequest, reference: str) -> Response:
     """An attempt, a talk, advice or a meeting."""
     dispute = dispute_to_read(request, reference)
@@ -31,7 +30,7 @@ def discussions(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.PositionSerializer, responses=DisputeSerializer, summary="State a position, or reply")
-@api_view(["POST"])
+@endpoint("POST")
 def state_position(request: ActingApiRequest, reference: str) -> Response:
     """Your agency's position at this stage; from those who are asked it is the reply."""
     dispute = dispute_to_read(request, reference)
@@ -41,7 +40,7 @@ def state_position(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.ReviewSerializer, responses=DisputeSerializer, summary="Review as a manager")
-@api_view(["POST"])
+@endpoint("POST")
 def reviews(request: ActingApiRequest, reference: str) -> Response:
     """A manager agrees or disagrees with the concern, with reasons."""
     dispute = dispute_to_read(request, reference)
@@ -51,7 +50,7 @@ def reviews(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.SafetySerializer, responses=DisputeSerializer, summary="Say whether the person is safe")
-@api_view(["POST"])
+@endpoint("POST")
 def confirm_safety(request: ActingApiRequest, reference: str) -> Response:
     """Whether the person is safe now, and how that is known."""
     dispute = dispute_to_read(request, reference)
@@ -61,7 +60,7 @@ def confirm_safety(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.VoiceSerializer, responses=DisputeSerializer, summary="Record what the person wants")
-@api_view(["POST"])
+@endpoint("POST")
 def voice(request: ActingApiRequest, reference: str) -> Response:
     """What the person wants, and whether they know that professionals disagree."""
     dispute = dispute_to_read(request, reference)
@@ -71,7 +70,7 @@ def voice(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.OwnRecordSerializer, responses=DisputeSerializer, summary="Attest your own record")
-@api_view(["POST"])
+@endpoint("POST")
 def own_records(request: ActingApiRequest, reference: str) -> Response:
     """The stage is recorded in your agency's own system."""
     dispute = dispute_to_read(request, reference)
@@ -81,7 +80,7 @@ def own_records(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.StatementSerializer, responses=DisputeSerializer, summary="State that everything was tried")
-@api_view(["POST"])
+@endpoint("POST")
 def exhaustion(request: ActingApiRequest, reference: str) -> Response:
     """Everything possible at this level was tried."""
     dispute = dispute_to_read(request, reference)
@@ -91,7 +90,7 @@ def exhaustion(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.TextSerializer, responses=DisputeSerializer, summary="Tell the other side beforehand")
-@api_view(["POST"])
+@endpoint("POST")
 def intentions(request: ActingApiRequest, reference: str) -> Response:
     """The other side hears that it is to go further, before it does."""
     dispute = dispute_to_read(request, reference)
@@ -101,7 +100,7 @@ def intentions(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.FeedbackSerializer, responses=DisputeSerializer, summary="Give feedback")
-@api_view(["POST"])
+@endpoint("POST")
 def give_feedback(request: ActingApiRequest, reference: str) -> Response:
     """Those who carried the concern here hear what was done, also when it was nothing."""
     dispute = dispute_to_read(request, reference)
@@ -111,7 +110,7 @@ def give_feedback(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.TextSerializer, responses=DisputeSerializer, summary="Offer a debrief")
-@api_view(["POST"])
+@endpoint("POST")
 def debriefs(request: ActingApiRequest, reference: str) -> Response:
     """Your agency's people are offered a debrief."""
     dispute = dispute_to_read(request, reference)
@@ -121,7 +120,7 @@ def debriefs(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.NewActionSerializer, responses=DisputeSerializer, summary="Add an action")
-@api_view(["POST"])
+@endpoint("POST")
 def actions(request: ActingApiRequest, reference: str) -> Response:
     """Something to be done, by somebody on the dispute, by a day."""
     dispute = dispute_to_read(request, reference)
@@ -132,7 +131,7 @@ def actions(request: ActingApiRequest, reference: str) -> Response:
 
 
 @extend_schema(request=taking.BringInSerializer, responses=DisputeSerializer, summary="Bring a colleague in")
-@api_view(["POST"])
+@endpoint("POST")
 def bring_in(request: ActingApiRequest, reference: str) -> Response:
     """A colleague of your own agency joins the dispute."""
     dispute = dispute_to_read(request, reference)

@@ -61,7 +61,7 @@ def test_from_the_worry_to_the_closed_file(people: Cast, clock: Clock, now: date
             "category": rules["categories"][0]["code"], "ground": rules["grounds"][0]["code"],
             "safety": {"answer": "safe", "how": "Seen on the ward at nine."},
         },
-        **{"Idempotency-Key": "the-visit-of-today"},
+        key="the-visit-of-today",
     )
     path = f"disputes/{raised['reference']}/"
     assert raised["turn"]["due_at"]
