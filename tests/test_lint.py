@@ -17,9 +17,10 @@ CHECKS = {
     "style": [str(BIN / "ruff"), "check", "--quiet", "."],
     "deployment": [sys.executable, "manage.py", "check"],
 }
-PRODUCTION = {
+PRODUCTION: dict[str, str | None] = {
+    "DJANGO_ALLOW_ASYNC_UNSAFE": None,
     "DEMO": "0",
-    "SECRET_KEY": "x9!" * 20,
+    "SECRET_KEY": "kept-by-nobody-abcdefghijklmnopqrstuvwxyz-0123456789",
     "ALLOWED_HOSTS": "disputes.example.org",
     "BASE_URL": "https://disputes.example.org",
     "EMAIL_URL": "smtp://mail.example.org",
