@@ -49,9 +49,7 @@ def to_report(acting: Appointment, now: datetime) -> Block | None:
 
 def still_open(acting: Appointment, now: datetime) -> Block | None:
     """What outcomes left open and this person pursues."""
-    mine = OutstandingIssue.objects.filter(
-        owner=acting, done_at=None, outcome__contested_at=None, outcome__dispute__in=Dispute.objects.visible_to(acting)
-    )
+    mine = OutstandingIssue.objects.visible_to(acting).filter(owner=acting, done_at=None, outcome__contested_at=None)
     lines = [
         Line(
             row.outcome.dispute.reference, sentence=f"Still open: {row.what[:140]}", due_at=row.due_on,

@@ -107,6 +107,14 @@ class OutcomeConfirmation(models.Model):
         return f"confirmation {self.pk}"
 
 
+class OutstandingIssueQuerySet(models.QuerySet["OutstandingIssue"]):
+    """What outcomes left open, as somebody may see it."""
+
+    def visible_to(self, acting: Appointment) -> OutstandingIssueQuerySet:
+        """Those of disputes that exist for this person."""
+        return self.filter(outcome__dispute__in=Dispute.objects.visible_to(acting))
+
+
 class OutstandingIssue(models.Model):
     """Something the outcome leaves open, with who pursues it and by when (D-19)."""
 
@@ -117,6 +125,8 @@ class OutstandingIssue(models.Model):
     due_on = models.DateField()
     done_at = models.DateTimeField(null=True)
     done_note = models.TextField(blank=True)
+
+    objects = OutstandingIssueQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]

@@ -218,9 +218,8 @@ def add_issue(request: ActingRequest, reference: str) -> HttpResponse:
 def complete_issue(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """Say that something left open is done, and how."""
     dispute = dispute_to_read(request, reference)
-    found = OutstandingIssue.objects.filter(outcome__dispute=dispute, pk=pk).select_related("owner__user", "outcome").first()
-    if found is None:
-        raise Http404(NOT_FOUND)
+    rows = OutstandingIssue.objects.select_related("owner__user", "outcome")
+    found = visible_or_404(rows, request.acting, outcome__dispute=dispute, pk=pk)
     key = f"complete_issue-{pk}"
     form = DoneForm(request.POST or None, initial=typed_in(request, dispute, key, DoneForm))
     question = Question(

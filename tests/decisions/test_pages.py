@@ -17,7 +17,7 @@ from decisions.models import DecisionRecord, OnwardItem, Outcome, OutstandingIss
 from escalation.models import Dispute, Draft
 from escalation.models.dispute import Status
 from tests.clock import Clock
-from tests.factories import Cast
+from tests.factories import Cast, cast, make_partnership
 from tests.factories_decisions import (
     COMPLETE,
     confirm_all,
@@ -307,7 +307,10 @@ def test_strangers_find_nothing(client: Client, people: Cast, dispute: Dispute, 
         "dispute_decisions", "decision_new", "record_agreement", "referral", "submit_referral", "return_referral",
         "give_outcome", "concur", "confirm_outcome", "add_issue", "add_onward",
     )  # fmt: skip
-    for who in (people.stranger, people.board_manager):
+    for name in names:
+        assert client.get(at(name, dispute)).headers["Location"].startswith("/account/login/"), name
+    elsewhere = cast(make_partnership("dundee"))
+    for who in (people.stranger, people.board_manager, elsewhere.council.practitioner, elsewhere.chair):
         as_(client, who)
         for name in names:
             assert client.get(at(name, dispute)).status_code == 404, name
