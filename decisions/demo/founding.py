@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
 from cases.actions.directory import appoint
 from cases.actions.partnerships import found_partnership
@@ -26,6 +27,13 @@ def is_founded() -> bool:
     return User.objects.filter(email__endswith=DEMO_DOMAIN).exists()
 
 
+def untold() -> list[str]:
+    """The partnerships, by key, in which nothing has happened yet."""
+    keys = [described.key for described in PARTNERSHIPS]
+    return list(Partnership.objects.filter(key__in=keys, disputes=None).order_by("pk").values_list("key", flat=True))
+
+
+@transaction.atomic
 def found_everything(*, now: datetime) -> None:
     """The four partnerships with their agencies, people and protocols, as of a year ago; one password for all."""
     numbers = count()

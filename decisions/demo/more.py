@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from random import Random
 
-from decisions.demo.cast import PARTNERSHIPS
+from decisions.demo.cast import PARTNERSHIPS, DemoPartnership
 from decisions.demo.stories import THEMES, WALKS, Story
 
 LONGEST_AGO = 56
+AT_ONCE = 25
 
 
-def many_more(chance: Random, wanted: int) -> list[Story]:
-    """As many stories as wanted, each one possible in its partnership."""
-    return [_one(chance) for _ in range(wanted)]
+def many_more(chance: Random, wanted: int) -> list[list[Story]]:
+    """As many stories as wanted, each one possible in its partnership, in parts of one partnership each."""
+    parts: list[list[Story]] = []
+    while wanted > 0:
+        size = min(AT_ONCE, wanted)
+        home = PARTNERSHIPS[len(parts) % len(PARTNERSHIPS)]
+        parts.append([_one(chance, home) for _ in range(size)])
+        wanted -= size
+    return parts
 
 
-def _one(chance: Random) -> Story:
-    home = chance.choice(PARTNERSHIPS)
+def _one(chance: Random, home: DemoPartnership) -> Story:
     kinds = {agency.kind for agency in home.agencies}
     possible = [theme.key for theme in THEMES.values() if {theme.raising, theme.responding} <= kinds]
     return Story(home.key, chance.choice(possible), float(chance.randrange(LONGEST_AGO)), chance.choice(list(WALKS)))

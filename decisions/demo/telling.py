@@ -167,8 +167,10 @@ def _agency(one: Appointment) -> Agency:
 
 def _sweep_until(at: datetime) -> None:
     """Whatever falls due before ``at`` is swept within the minute, as by a worker."""
-    while (due := Deadline.objects.aggregate(first=Min("next_look_at"))["first"]) is not None and due <= at:
+    before = None
+    while (due := Deadline.objects.aggregate(first=Min("next_look_at"))["first"]) is not None and before != due <= at:
         sweep(now=min(due + AFTER_A_LIMIT, at))
+        before = due  # what somebody else holds is left to the worker
 
 
 def _settle_notices(*, now: datetime) -> None:

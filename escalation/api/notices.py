@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
-from cases.http import acted_at, visible_or_404
+from cases.http import NOT_FOUND, acted_at, visible_or_404
 from escalation.actions.notices import mark_read
 from escalation.api.finding import asked_in_address, endpoint
 from escalation.api.story import PAGED
+from escalation.deadlines import LONDON
 from escalation.models import Notification, ProtocolVersion
 
 
@@ -80,7 +82,9 @@ def notices_read(request: ActingApiRequest) -> Response:
 @extend_schema(responses=ProtocolSerializer, summary="The protocol in force")
 @endpoint("GET")
 def protocol(request: ActingApiRequest) -> Response:
-    """The newest published version of your partnership: stages, limits, duties, and the codes that raising takes."""
-    mine = ProtocolVersion.objects.filter(partnership=request.acting.partnership_id).select_related("partnership")
-    newest = mine.order_by("-version").first()
-    return Response(ProtocolSerializer(newest).data if newest else {}, status=200 if newest else 404)
+    """The version that your disputes begin under today: stages, limits, duties, and the codes that raising takes."""
+    today = acted_at().astimezone(LONDON).date()
+    version = ProtocolVersion.objects.visible_to(request.acting).current_for(request.acting.partnership, on=today)
+    if version is None:
+        raise Http404(NOT_FOUND)
+    return Response(ProtocolSerializer(version).data)

@@ -11,13 +11,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cases.clock import database_now
-from decisions.demo.founding import found_everything, is_founded
+from decisions.demo.crowd import tell_on_all_cores
+from decisions.demo.founding import found_everything, is_founded, untold
 from decisions.demo.more import many_more
 from decisions.demo.stories import STORIES
-from decisions.demo.telling import tell
 from escalation.models import Dispute
-
-AT_ONCE = 50
 
 
 class Command(BaseCommand):
@@ -36,27 +34,33 @@ class Command(BaseCommand):
         if options["disputes"] < 0:
             raise CommandError("Say how many disputes to add: 0 or more.")
         now = database_now()
-        if is_founded():
-            self.stdout.write("The demonstration's people are there already.")
+        if not is_founded():
+            found_everything(now=now)
+        if waiting := untold():
+            self._begin(waiting, now, is_talkative=options["verbosity"] > 1)
         else:
-            self._begin(now, is_talkative=options["verbosity"] > 1)
+            self.stdout.write("The demonstration's disputes are there already.")
         if options["disputes"]:
             self._add(options["disputes"], now)
 
-    def _begin(self, now: datetime, *, is_talkative: bool) -> None:
-        started = time.monotonic()
-        found_everything(now=now)
-        result = tell(STORIES, now=now)
-        seconds = time.monotonic() - started
-        self.stdout.write(f"Four partnerships and {result.raised} disputes in {seconds:.1f} seconds.")
-        for line in result.refused if is_talkative else ():
-            self.stdout.write(f"  not done: {line}")
+    def _begin(self, waiting: list[str], now: datetime, *, is_talkative: bool) -> None:
+        started, raised = time.monotonic(), 0
+        numbered = list(enumerate(STORIES))
+        parts = []
+        for key in waiting:
+            of_one = [(number, story) for number, story in numbered if story.partnership == key]
+            parts.append(([story for _, story in of_one], of_one[0][0]))
+        for result in tell_on_all_cores(parts, now=now):
+            raised += result.raised
+            for line in result.refused if is_talkative else ():
+                self.stdout.write(f"  not done: {line}")
+        self.stdout.write(f"{len(waiting)} partnerships and {raised} disputes in {time.monotonic() - started:.1f} seconds.")
 
     def _add(self, wanted: int, now: datetime) -> None:
-        first, started, done = Dispute.objects.count(), time.monotonic(), 0
-        chance = Random(first)  # noqa: S311 (which story comes next, no secret)
-        while done < wanted:
-            result = tell(many_more(chance, min(AT_ONCE, wanted - done)), now=now, first_number=first + done)
-            done += result.raised
-            rate = done / (time.monotonic() - started)
-            self.stdout.write(f"{done} of {wanted} disputes, {rate:.1f} each second")
+        first, started, raised = Dispute.objects.count(), time.monotonic(), 0
+        stories = many_more(Random(first), wanted)  # noqa: S311 (which story comes next, no secret)
+        parts = [(part, first + number * len(part)) for number, part in enumerate(stories)]
+        for result in tell_on_all_cores(parts, now=now):
+            raised += result.raised
+            rate = raised / (time.monotonic() - started)
+            self.stdout.write(f"{raised} of {wanted} disputes, {rate:.1f} each second")
