@@ -17,5 +17,6 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:pk>/open/", notices.notice_open, name="notice_open"),
+    path("protocol/", include("escalation.protocol_pages")),
     path("", include("escalation.dispute_pages")),
 ]

@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from escalation.protocol import (
     BoardFormField,
@@ -52,9 +53,13 @@ def read(document: Mapping[str, Any]) -> tuple[Protocol | None, tuple[Finding, .
     except ValidationError as error:
         errors = error.errors(include_url=False)
     around = {item["loc"][:-1] for item in errors}
-    found = [Finding(item["loc"], in_words(item)) for item in errors]
+    found = [Finding(item["loc"], _said(item)) for item in errors]
     short = {item["loc"] for item in errors if item["type"] == "too_short" and item["loc"] in around}
     return None, tuple(finding for finding in found if finding.place not in short)
+
+
+def _said(error: ErrorDetails) -> str:
+    return "this is not answered yet" if error["type"] in ("missing", "string_too_short") else in_words(error)
 
 
 def model_at(place: Place) -> type[Data]:

@@ -78,6 +78,15 @@ def loads(text: str) -> Protocol:
     return _validated(text)[0]
 
 
+def check_text(text: str) -> tuple[Problem, ...]:
+    """What is wrong with a text as a protocol file; nothing when it is one."""
+    try:
+        _validated(text)
+    except ProtocolFileError as error:
+        return error.problems
+    return ()
+
+
 def document_in(text: str) -> dict[str, Any]:
     """The settings written in a text, whether or not they make a protocol; ProtocolFileError when it holds none."""
     document = _construct(_compose(text))

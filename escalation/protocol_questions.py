@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from cases.roles import TITLES, Nation, Role
@@ -256,3 +257,25 @@ def option(kind: type[StrEnum] | None, value: str) -> str:
 def entry_called(setting: str) -> str:
     """What one entry of a list is called."""
     return ENTRIES.get(setting) or "Entry"
+
+
+_SETTING = re.compile(r"'([a-z_]+): ([a-z_]+)'")
+
+
+def in_form_words(message: str) -> str:
+    """What is to be corrected, without the spelling of the file: 'gate: none' becomes the question and its answer."""
+    return _SETTING.sub(_asked, message).replace("write ", "choose ") if _SETTING.search(message) else message
+
+
+def _asked(found: re.Match[str]) -> str:
+    name, value = found.groups()
+    label = next((settings[name][0] for settings in _QUESTIONS.values() if name in settings), name)
+    yes_or_no = {"true": "yes", "false": "no"}
+    kinds = (kind for kind, words in _OPTIONS.items() if value in words and name in _USED_FOR.get(kind, ()))
+    words = yes_or_no.get(value) or option(next(kinds, None), value)
+    return f"“{label.rstrip('?')}: {words}”"
+
+
+_USED_FOR: dict[type[StrEnum], tuple[str, ...]] = {
+    Side: ("by", "owner"), Of: ("of",), Gate: ("gate",), LeadMode: ("mode",), Anchor: ("anchor",), OnMissed: ("on_missed",),
+}  # fmt: skip

@@ -79,6 +79,7 @@ WHEN = {
     Event.CLOSED: "when it is closed",
     Event.FEEDBACK: "when feedback is given",
     Event.SAFETY_CHANGED: "when the person is no longer safe",
+    Event.DATE_CHANGED: "when the date of a limit moves",
 }
 BY_THEN = {
     LimitKind.START: "started",
@@ -86,6 +87,16 @@ BY_THEN = {
     LimitKind.RESPOND: "answered",
     LimitKind.CONCLUDE: "concluded",
     LimitKind.WRITTEN_OUTCOME: "result in writing",
+}
+ANCHORS_AWAITED = {anchor.value: words for anchor, words in ANCHOR_WORDS.items()}
+COURSES = {
+    "by_clock": "The clock opens {stage} by itself",
+    "on_silence": "Silence: whoever raised it may take it to {stage} alone",
+    "taken_further": "Not agreed: taken to {stage}",
+    "jumped": "Immediate risk: straight to {stage}",
+    "agreed": "Agreed; each agency is asked to confirm it in writing",
+    "last_word": "The last word is given; each agency is asked to confirm it in writing",
+    "unended": "Nothing moves it on: it stays here until somebody acts",
 }
 
 

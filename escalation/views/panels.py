@@ -9,7 +9,7 @@ from typing import Any
 from cases.models import Appointment
 from cases.templatetags.dates import by_when, date_and_time, day_month, days_left, due_words, local_date, long_date
 from escalation import permissions
-from escalation.clock import dates_ahead
+from escalation.clock import date_in_words, dates_ahead
 from escalation.models import Deadline, Dispute, DisputeStage, SafetyConfirmation
 from escalation.protocol import Anchor, LimitKind, Unit
 from escalation.turn import turn_of
@@ -92,7 +92,7 @@ def explained(row: Deadline) -> str:
         lines.append(f"Days not counted: {days}.")
     else:
         lines.append("No day was left out.")
-    lines.append(f"So it is due {by_when(row.due_at)} {local_date(row.due_at).year}.")
+    lines.append(f"So it is due {date_in_words(row.due_at)}.")
     lines.append(f"Protocol: {told.get('protocol', '')}. Calendar: {told['calendar']}.")
     return "\n".join(lines)
 
