@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
 from types import MappingProxyType
@@ -20,6 +20,7 @@ PACKAGE_VERSION = version("holidays")
 # Bank holidays are proclaimed two to three years ahead; later years are computed by rule and lack every one-off holiday.
 # Raise this with every new version of the holidays package.
 PROCLAIMED_UNTIL = date(2028, 12, 31)
+SOON = timedelta(days=183)
 
 SUBDIVISION = {
     Nation.ENGLAND_AND_WALES: "ENG",
@@ -62,6 +63,16 @@ def calendar_for(
         version=_version(nation, closed),
         known_until=PROCLAIMED_UNTIL,
     )
+
+
+def holidays_of_two_years(nation: Nation | str, year: int) -> list[tuple[date, str]]:
+    """The bank holidays of a year and the next."""
+    return list(_of_years(Nation(nation), year, year + 1).items())
+
+
+def ends_soon(today: date) -> bool:
+    """Whether what is known of bank holidays ends within six months."""
+    return today + SOON > PROCLAIMED_UNTIL
 
 
 def _version(nation: Nation, closures: Mapping[date, str]) -> str:

@@ -21,6 +21,7 @@ def every(seconds: float, task: str, queue: str = "celery") -> dict[str, Any]:
 # or a restarted broker change nothing but the moment.
 app.conf.beat_schedule = {
     "sweep-deadlines": every(20, "escalation.tasks.sweep_deadlines"),
+    "recalculate-dates": every(3600, "escalation.tasks.recalculate_dates"),
     "deliver-notices": every(5, "escalation.tasks.deliver_notices"),
     "render-exports": every(3, "decisions.tasks.render_exports"),
 }

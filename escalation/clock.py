@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from cases import audit
 from cases.models import Appointment
 from escalation import calendars, chronology, deadlines
-from escalation.models import ChronologyEntry, Deadline, Dispute
+from escalation.models import ChronologyEntry, Deadline, DeadlineChange, Dispute, LocalClosure
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol, Stage
 from escalation.working_days import Calendar
 
 
-def calendar_for(rules: Protocol, around: datetime) -> Calendar:
-    """The calendar of the protocol's nation for the years a dispute raised ``around`` then can touch."""
-    return calendars.calendar_for(rules.nation, around.year - 1, around.year + 3)
+@dataclass(frozen=True)
+class DateAhead:
+    """One limit with its date as far as it is known."""
+
+    stage: Stage
+    limit: Limit
+    worked_out: deadlines.Due | None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it falls due; None while what it is counted from has not happened."""
+        return self.worked_out.due_at if self.worked_out else None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A limit that is to have another date, and how that is worked out."""
+
+    row: Deadline
+    old_due_at: datetime
+    due_at: datetime
+    explanation: dict[str, Any]
+
+    @property
+    def in_words(self) -> str:
+        """Old and new, for the story and the notice."""
+        return f"{self.row.label}: it was due {date_in_words(self.old_due_at)}, now {date_in_words(self.due_at)}."
+
+
+def calendar_for(rules: Protocol, around: datetime, closures: Mapping[date, str]) -> Calendar:
+    """The calendar of the protocol's nation and the partnership for the years a dispute raised ``around`` then can touch."""
+    return calendars.calendar_for(rules.nation, around.year - 1, around.year + 3, closures)
 
 
 def anchors(dispute: Dispute) -> dict[Anchor, datetime]:
@@ -45,7 +77,7 @@ def watched_limits(rules: Protocol, order: int) -> list[tuple[Stage, Limit]]:
 def open_deadlines(dispute: Dispute, *, now: datetime) -> None:
     """Create the rows of every watched limit whose anchor has happened; those that exist stay as they are."""
     rules, events = dispute.rules, anchors(dispute)
-    calendar = calendar_for(rules, dispute.concern_arose_at)
+    calendar = calendar_for(rules, dispute.concern_arose_at, LocalClosure.objects.days(dispute.partnership_id))
     existing = {(row.stage, row.key): row for row in dispute.deadlines.all()}
     for stage, limit in watched_limits(rules, dispute.stage):
         if (stage.order, limit.key) in existing:
@@ -63,6 +95,44 @@ def open_deadlines(dispute: Dispute, *, now: datetime) -> None:
         row.next_look_at = next_look(row, rules, now)
         row.save(force_insert=True)
         existing[(stage.order, limit.key)] = row
+
+
+def counted_again(dispute: Dispute, closures: Mapping[date, str], *, now: datetime) -> list[Moved]:
+    """The limits still ahead whose date differs when counted with these closures; what is over, or would be, stays."""
+    rules = dispute.rules
+    calendar = calendar_for(rules, dispute.concern_arose_at, closures)
+    rows = {(row.stage, row.key): row for row in dispute.deadlines.all()}
+    due_by_key = {key: row.due_at for (_, key), row in rows.items()}
+    moved = []
+    for stage in rules.stages:
+        for limit in stage.limits:
+            row = rows.get((stage.order, limit.key))
+            if row is None or not row.is_open or row.missed_at is not None:
+                continue
+            anchor_at = datetime.fromisoformat(row.explanation["anchor_at"])
+            if deadlines.anchor_of(limit, rules.clock) is Anchor.PREVIOUS_LIMIT_DUE:
+                anchor_at = due_by_key.get(limit.anchor_limit, anchor_at)
+            worked_out = deadlines.due(limit, rules.clock, anchor_at, calendar)
+            if worked_out.due_at != row.due_at and worked_out.due_at > now:
+                due_by_key[limit.key] = worked_out.due_at
+                told = row.explanation | worked_out.explanation()
+                moved.append(Moved(row, row.due_at, worked_out.due_at, told))
+    return moved
+
+
+def move_date(
+    moved: Moved, dispute: Dispute, *, kind: DeadlineChange.Kind, why: str, by: Appointment | None, now: datetime
+) -> None:
+    """Give an open limit its other date and keep old and new for ever; it is warned of again before the new one."""
+    row = moved.row
+    row.due_at, row.explanation = moved.due_at, moved.explanation
+    if row.next_look_at is not None:
+        row.next_look_at = next_look(row, dispute.rules, now)
+    row.save(update_fields=["due_at", "explanation", "next_look_at"])
+    DeadlineChange.objects.create(
+        deadline=row, kind=kind, old_due_at=moved.old_due_at, new_due_at=moved.due_at, why=why, by=by,
+        by_words=by.described if by else chronology.CLOCK, at=now,
+    )  # fmt: skip
 
 
 def _anchor_at(
@@ -150,18 +220,13 @@ def end_watch(dispute: Dispute, *, now: datetime, before_stage: int | None = Non
         row.save(update_fields=["missed_at", "ended_at", "next_look_at"])
 
 
-def dates_ahead(rules: Protocol, events: dict[Anchor, datetime], from_stage: int = 1) -> list[dict[str, object]]:
-    """Every limit from a stage on with its date if things go as slowly as allowed (F82); None while its anchor is unknown."""
-    around = min(events.values())
-    found = []
-    for order, limit, worked_out in deadlines.schedule(rules, events, calendar_for(rules, around)):
-        if order >= from_stage:
-            found.append(
-                {
-                    "stage": rules.stage(order),
-                    "limit": limit,
-                    "due_at": worked_out.due_at if worked_out else None,
-                    "explanation": worked_out.explanation() if worked_out else None,
-                }
-            )
-    return found
+def dates_ahead(
+    rules: Protocol, events: dict[Anchor, datetime], *, partnership_id: int, from_stage: int = 1
+) -> list[DateAhead]:
+    """Every limit from a stage on with its date if things go as slowly as allowed (F82)."""
+    calendar = calendar_for(rules, min(events.values()), LocalClosure.objects.days(partnership_id))
+    return [
+        DateAhead(rules.stage(order), limit, worked_out)
+        for order, limit, worked_out in deadlines.schedule(rules, events, calendar)
+        if order >= from_stage
+    ]

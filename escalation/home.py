@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from cases.models import Agency, Appointment
 from cases.roles import Permission, Role
-from escalation import queues
+from escalation import calendars, queues
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, ProtocolVersion
 from escalation.models.dispute import Status
@@ -42,6 +42,7 @@ class Home:
     counts: Sequence[tuple[str, int]] = ()
     shows_search: bool = False
     shows_overview: bool = False
+    calendar_ends_soon: bool = False
 
 
 def home_for(acting: Appointment, now: datetime) -> Home:
@@ -129,7 +130,10 @@ def _board_manager(acting: Appointment, now: datetime) -> Home:
     version = ProtocolVersion.objects.current_for(acting.partnership, on=today)
     gaps = gaps_in(acting, today)
     counts = counts_by_stage(acting, version.protocol) if version else ()
-    return Home(queues.from_above(acting, now), gaps=gaps, version=version, counts=counts, shows_overview=True)
+    return Home(
+        queues.from_above(acting, now), gaps=gaps, version=version, counts=counts, shows_overview=True,
+        calendar_ends_soon=calendars.ends_soon(today),
+    )  # fmt: skip
 
 
 def counts_by_stage(acting: Appointment, rules: Protocol) -> list[tuple[str, int]]:

@@ -18,5 +18,6 @@ urlpatterns = [
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:pk>/open/", notices.notice_open, name="notice_open"),
     path("protocol/", include("escalation.protocol_pages")),
+    path("", include("escalation.clock_pages")),
     path("", include("escalation.dispute_pages")),
 ]

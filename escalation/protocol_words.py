@@ -114,6 +114,7 @@ class Event(StrEnum):
     CLOSED = "closed"
     FEEDBACK = "feedback"
     SAFETY_CHANGED = "safety_changed"
+    DATE_CHANGED = "date_changed"
 
 
 class Of(StrEnum):

@@ -6,13 +6,19 @@ from celery import shared_task
 
 from cases.clock import database_now
 from escalation import notifications
-from escalation.actions import sweep
+from escalation.actions import calendars, sweep
 
 
 @shared_task(name="escalation.tasks.sweep_deadlines")
 def sweep_deadlines() -> None:
     """Hold every dispute to its limits."""
     sweep.sweep(now=database_now())
+
+
+@shared_task(name="escalation.tasks.recalculate_dates")
+def recalculate_dates() -> None:
+    """Count open limits again, in case the bank holidays of a new version differ; mostly finds nothing."""
+    calendars.recalculate_everywhere(now=database_now())
 
 
 @shared_task(name="escalation.tasks.deliver_notices")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from cases.templatetags.dates import long_date
 from decisions.exports.parts import (
     SHORT_ENOUGH_FOR_ONE_PAGE,
     Part,
@@ -21,6 +20,7 @@ from decisions.exports.parts import (
 )
 from escalation.clock import date_in_words
 from escalation.duties import ASKS, owner_words
+from escalation.explained import explained
 from escalation.models import ChronologyEntry, Deadline, DisputeStage, Position
 from escalation.protocol import DutyKind
 
@@ -73,16 +73,12 @@ def _course_of(row: DisputeStage | None) -> Part | None:
 
 
 def _limit(row: Deadline) -> Part:
-    how = row.explanation
-    since = datetime.fromisoformat(how["anchor_at"]) if how.get("anchor_at") else None
-    skipped = ", ".join(f"{long_date(date.fromisoformat(day['day']))} ({day['why']})" for day in how.get("skipped", ()))
-    counted = f"{how.get('rule', '')}. Counted from when {how.get('anchor', '')}: {when(since)}."
     heading = f"{'Guide date' if row.is_indicative else 'Limit'}: {row.label}"
     return card(
         heading,
         facts(
             ("Due", date_in_words(row.due_at)), ("What became of it", limit_state(row)),
-            ("Worked out", counted[:1].upper() + counted[1:]), ("Days left out", skipped),
+            ("How this date was worked out", explained(row)),
         ),
         stands_out=row.missed_at is not None,
     )  # fmt: skip

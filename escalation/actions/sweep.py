@@ -94,7 +94,7 @@ def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
     row.next_look_at = clock.next_look(row, dispute.rules, now)
     row.save(update_fields=["warned_at", "next_look_at"])
     notifications.tell_all(
-        dispute, Event.LIMIT_NEAR, by=None, now=now, key=f"limit:{row.pk}:near:{len(passed)}",
+        dispute, Event.LIMIT_NEAR, by=None, now=now, key=f"limit:{row.pk}:near:{row.due_at:%Y%m%dT%H%M}:{len(passed)}",
         text=f"{dispute.reference}: a limit is near: {row.label}.",
     )
 

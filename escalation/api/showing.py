@@ -10,6 +10,7 @@ from rest_framework import serializers
 from cases.models import Appointment
 from escalation import duties, permissions
 from escalation.api.allowed import allowed_acts, shut_acts
+from escalation.explained import explained
 from escalation.models import Deadline, Dispute
 from escalation.models.dispute import Status
 from escalation.protocol import DutyKind
@@ -56,6 +57,7 @@ class DeadlineSerializer(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
     is_indicative = serializers.BooleanField()
     explanation = serializers.JSONField()
+    explained = serializers.CharField(help_text="How the date was worked out and every change of it, in words.")
 
 
 class DutySerializer(serializers.Serializer[Any]):
@@ -164,7 +166,10 @@ def whole_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> dict[st
 
 def _deadline(row: Deadline, *, with_explanation: bool) -> dict[str, Any]:
     names = ("stage", "label", "kind", "owner", "due_at", "met_at", "missed_at", "ended_at", "is_indicative")
-    return {name: getattr(row, name) for name in names} | {"explanation": row.explanation if with_explanation else None}
+    return {name: getattr(row, name) for name in names} | {
+        "explanation": row.explanation if with_explanation else None,
+        "explained": explained(row) if with_explanation else "",
+    }
 
 
 SAID = (

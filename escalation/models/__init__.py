@@ -1,7 +1,9 @@
 """Disputes as they climb, and everything a stage holds, owes and says."""
 
 from escalation.models.chronology import ChronologyEntry
+from escalation.models.closure import LocalClosure
 from escalation.models.deadline import Deadline
+from escalation.models.deadline_change import DeadlineChange
 from escalation.models.dispute import Dispute
 from escalation.models.draft import Draft
 from escalation.models.duty import Duty
@@ -28,6 +30,7 @@ __all__ = [
     "Action",
     "ChronologyEntry",
     "Deadline",
+    "DeadlineChange",
     "Discussion",
     "Dispute",
     "DisputeStage",
@@ -37,6 +40,7 @@ __all__ = [
     "Feedback",
     "FeedbackReceipt",
     "IntentionNotice",
+    "LocalClosure",
     "ManagerReview",
     "Notification",
     "OwnRecordAttestation",

@@ -54,6 +54,12 @@ class Deadline(models.Model):
                     | pgtrigger.Q(old__due_at__df=pgtrigger.F("new__due_at"))
                 ),
             ),
+            pgtrigger.Protect(
+                name="date_of_what_is_over_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__due_at__df=pgtrigger.F("new__due_at"))
+                & (pgtrigger.Q(old__met_at__isnull=False) | pgtrigger.Q(old__ended_at__isnull=False)),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -61,7 +61,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         return self.defer("protocol__document").select_related(
             "case__person", "protocol", "partnership", "raising_agency", "raised_by__user", "raised_by__agency"
         ).prefetch_related(
-            "parties__agency", "participants__appointment__user", "participants__appointment__agency", "deadlines", "stages"
+            "parties__agency", "participants__appointment__user", "participants__appointment__agency",
+            "deadlines__changes", "stages",
         )
 
 

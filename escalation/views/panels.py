@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from cases.models import Appointment
-from cases.templatetags.dates import by_when, date_and_time, day_month, days_left, due_words, local_date, long_date
+from cases.templatetags.dates import by_when, date_and_time, day_month, days_left, due_words, local_date
 from escalation import permissions
-from escalation.clock import date_in_words, dates_ahead
+from escalation.clock import dates_ahead
+from escalation.explained import explained
 from escalation.models import Deadline, Dispute, DisputeStage, SafetyConfirmation
 from escalation.protocol import Anchor, LimitKind, Unit
 from escalation.turn import turn_of
@@ -78,25 +79,6 @@ def day_number(dispute: Dispute, row: Deadline) -> str:
     return ""
 
 
-def explained(row: Deadline) -> str:
-    """How the date was worked out, each skipped day with its name, so that a paper calendar gives the same (F29)."""
-    told = row.explanation
-    anchor_at = datetime.fromisoformat(told["anchor_at"])
-    lines = [
-        f"{row.label}.",
-        f"Counted from when {told['anchor']}: {date_and_time(anchor_at)}.",
-        f"The rule: {told['rule']}.",
-    ]
-    if told["skipped"]:
-        days = "; ".join(f"{long_date(datetime.fromisoformat(one['day']).date())} ({one['why']})" for one in told["skipped"])
-        lines.append(f"Days not counted: {days}.")
-    else:
-        lines.append("No day was left out.")
-    lines.append(f"So it is due {date_in_words(row.due_at)}.")
-    lines.append(f"Protocol: {told.get('protocol', '')}. Calendar: {told['calendar']}.")
-    return "\n".join(lines)
-
-
 def stages_of(dispute: Dispute, acting: Appointment, now: datetime) -> list[dict[str, Any]]:
     """Every stage of the protocol as it went, stands or is to come."""
     rows = {row.order: row for row in dispute.stages.all()}
@@ -133,9 +115,11 @@ def _starts_ahead(dispute: Dispute) -> dict[int, str]:
     if dispute.decision_received_at:
         events[Anchor.DECISION_RECEIVED] = dispute.decision_received_at
     words: dict[int, list[str]] = {}
-    for date in dates_ahead(dispute.rules, events, from_stage=dispute.stage + 1):
-        stage, limit, due_at = date["stage"], date["limit"], date["due_at"]
-        verb = {LimitKind.START: "starts", LimitKind.CONCLUDE: "concluded"}.get(limit.kind)  # type: ignore[attr-defined]
-        if due_at is not None and verb:
-            words.setdefault(stage.order, []).append(f"{verb} by {day_month(due_at)}")  # type: ignore[attr-defined,arg-type]
+    ahead = dates_ahead(
+        dispute.rules, events, partnership_id=dispute.partnership_id, from_stage=dispute.stage + 1
+    )
+    for date in ahead:
+        verb = {LimitKind.START: "starts", LimitKind.CONCLUDE: "concluded"}.get(date.limit.kind)
+        if date.due_at is not None and verb:
+            words.setdefault(date.stage.order, []).append(f"{verb} by {day_month(date.due_at)}")
     return {order: " · ".join(parts) for order, parts in words.items()}

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from cases.models import Agency, Appointment
 from cases.templatetags.dates import date_and_time, long_date
 from escalation import leads
-from escalation.clock import dates_ahead
+from escalation.clock import DateAhead, dates_ahead
 from escalation.deadlines import ANCHOR_WORDS, anchor_of
 from escalation.forms import raise_draft
 from escalation.forms.steps import Setting, StepForm
@@ -36,15 +36,19 @@ def dates_that_follow(draft: Draft, setting: Setting, *, explained: bool = False
     first = draft.data.get("recipient", {})
     chosen = (first.get("entry_stage") or [""])[-1] if first.get("cannot_wait") == ["yes"] else ""
     entry = int(chosen) if chosen.isascii() and chosen.isdigit() else 1
-    return [_date(one, setting, explained) for one in dates_ahead(setting.rules, events, from_stage=entry)]
+    return [_date(one, setting, explained) for one in _dates(setting, events, entry)]
 
 
-def _date(one: dict[str, Any], setting: Setting, explained: bool) -> dict[str, Any]:
-    stage, limit, due = one["stage"], one["limit"], one["due_at"]
+def _dates(setting: Setting, events: dict[Anchor, datetime], entry: int) -> list[DateAhead]:
+    return dates_ahead(setting.rules, events, partnership_id=setting.acting.partnership_id, from_stage=entry)
+
+
+def _date(one: DateAhead, setting: Setting, explained: bool) -> dict[str, Any]:
+    stage, limit, due = one.stage, one.limit, one.due_at
     later = f"counted from when {ANCHOR_WORDS[anchor_of(limit, setting.rules.clock)]}"
     notes = [stage.label]
-    if explained and one["explanation"]:
-        notes.append(str(one["explanation"]["rule"]))
+    if explained and one.worked_out:
+        notes.append(one.worked_out.rule)
     if due and due < setting.now:
         notes.append("this date has already passed")
     return {

@@ -1,4 +1,4 @@
-"""manage.py deadlines explain: every limit of every stage of a protocol file with its date and its explanation."""
+"""manage.py deadlines explain: every date that follows from a protocol file; recalculate: open dates by today's calendar."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from cases.clock import database_now
+from escalation.actions.calendars import recalculate_everywhere
 from escalation.calendars import FIRST_YEAR, LAST_YEAR, calendar_for
 from escalation.deadlines import LONDON, OF_A_STAGE, Due, anchor_of, schedule
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol
@@ -20,14 +22,16 @@ EVENTS = tuple(anchor for anchor in Anchor if anchor is not Anchor.PREVIOUS_LIMI
 
 
 class Command(BaseCommand):
-    """Works from the file alone: no database, no clock."""
+    """``explain`` works from the file alone: no database, no clock; ``recalculate`` is for after an upgrade."""
 
-    help = "Explain every date that follows from a protocol file and the events handed in."
+    help = "Explain the dates of a protocol file, or count all open limits again after the holidays package was upgraded."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """``explain FILE --concern-arose ISO [--event NAME=ISO …] [--closure DATE=WHY …] [--json]``."""
-        verb = parser.add_subparsers(dest="verb", required=True).add_parser("explain")
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("recalculate", help="count open limits again; whoever is concerned is told old and new date")
+        verb = verbs.add_parser("explain")
         verb.add_argument("file", type=Path)
         verb.add_argument("--concern-arose", required=True, metavar="ISO", help="such as 2026-04-02T10:00")
         verb.add_argument("--event", action="append", default=[], metavar="NAME=ISO", help=", ".join(EVENTS))
@@ -35,7 +39,11 @@ class Command(BaseCommand):
         verb.add_argument("--json", action="store_true", help="answer as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read the file and the events, count, and print."""
+        """Read the file and the events, count, and print; or count again what is open."""
+        if options["verb"] == "recalculate":
+            moved = recalculate_everywhere(now=database_now())
+            self.stdout.write(f"{moved} {'dispute has' if moved == 1 else 'disputes have'} a date that moved.")
+            return
         try:
             protocol = load(options["file"])
         except ProtocolFileError as error:
