@@ -27,6 +27,7 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 PARTS = ("terminology", "clock", "immediate_risk", "final_authority", "closure")
 STAGE_LISTS = ("limits", "duties", "notices", "triggers", "advice_from", "referred_by")
+EVERY_STAGE = ("limits", "duties", "notices")
 NOT_COMPLETE = "Not complete yet"
 
 
@@ -50,6 +51,7 @@ class Group:
     rows: Sequence[tuple[str, str, str]] = ()
     lists: Sequence[Entries] = ()
     place: str = ""
+    rare: Sequence[Entries] = ()
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,9 @@ def _stage(draft: ProtocolDraft, stage: Mapping[str, Any], index: int) -> Group:
     rows.append((question(model, "leads")[0], _leads_text(leads), part_url(draft, written((*place, "leads")))))
     names = [name for name, info in model.model_fields.items() if is_list_of_parts(info.annotation)]
     lists = [_entries(draft, stage, (*place, name)) for name in sorted(names, key=_rank)]
+    rare = [one for one in lists if not one.entries and one.key not in EVERY_STAGE]
     title = ": ".join(str(stage[name]) for name in ("label", "name") if stage.get(name)) or f"Stage {index + 1}"
-    return Group(f"stage-{index + 1}", title, rows, lists, written(place))
+    return Group(f"stage-{index + 1}", title, rows, [one for one in lists if one not in rare], written(place), rare)
 
 
 def _rank(name: str) -> int:
