@@ -20,4 +20,5 @@ urlpatterns = [
     path("protocol/", include("escalation.protocol_pages")),
     path("", include("escalation.clock_pages")),
     path("", include("escalation.dispute_pages")),
+    path("", include("escalation.duty_pages")),
 ]

@@ -115,6 +115,12 @@ def may_state_position(dispute: Dispute, by: Appointment) -> bool:
     return standing(dispute, by).leads_now or by.has(Permission.CONFIRM_FOR_AGENCY)
 
 
+def may_map_points(dispute: Dispute, by: Appointment) -> bool:
+    """Fill their own agency's column of the disagreement map; it lies between the agencies, so never in a stage inside one."""
+    is_party = side_of_agency(dispute, by.agency_id) is not None
+    return is_party and may_work(dispute, by) and not dispute.rules_now.single_agency
+
+
 def may_review(dispute: Dispute, by: Appointment) -> bool:
     """Agree or disagree as a manager: managers and safeguarding leads, never on a dispute they raised themselves."""
     where = standing(dispute, by)

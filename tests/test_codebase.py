@@ -44,7 +44,7 @@ MUTABLE = {
     "escalation.LocalClosure",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
-    "escalation.Action", "escalation.FeedbackReceipt",
+    "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
 }

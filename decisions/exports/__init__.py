@@ -9,7 +9,7 @@ from typing import Any
 
 from cases.models import Appointment
 from cases.roles import Permission
-from decisions.exports import brief, course, decided, summary
+from decisions.exports import between, brief, course, decided, summary
 from decisions.exports.parts import Part, Reader, without
 from decisions.models import Export
 from escalation.models import Dispute
@@ -59,6 +59,7 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         course.stages_and_limits(reader),
         course.chronology(reader),
         course.positions(reader),
+        between.points(reader),
         decided.decision_records(reader),
         decided.referrals(reader),
         decided.outcomes(reader),

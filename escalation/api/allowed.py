@@ -55,6 +55,7 @@ def _may_escalate(dispute: Dispute, by: Appointment) -> bool:
 MAY: dict[str, May] = {
     "discussions": _works,
     "positions": permissions.may_state_position,
+    "points": permissions.may_map_points,
     "reviews": permissions.may_review,
     "safety": permissions.may_confirm_safety,
     "voice": _works,

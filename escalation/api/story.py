@@ -20,6 +20,8 @@ from escalation.models import (
     Feedback,
     ManagerReview,
     PersonVoice,
+    Point,
+    PointView,
     Position,
     SafetyConfirmation,
 )
@@ -140,6 +142,29 @@ class FeedbackShown(serializers.ModelSerializer[Feedback]):
         fields = ["stage", "agency", "text", "no_action", "recorded_at"]
 
 
+class PointViewShown(serializers.ModelSerializer[PointView]):
+    """One agency's column of a point."""
+
+    stance = serializers.CharField()
+    weight = serializers.CharField()
+    agency = serializers.CharField(source="agency.key")
+
+    class Meta:
+        model = PointView
+        fields = ["agency", "stance", "says", "weight", "threshold", "updates", "recorded_at"]
+
+
+class PointShown(serializers.ModelSerializer[Point]):
+    """A point of the disagreement map, with a column for each agency that has filled it."""
+
+    agency = serializers.CharField(source="agency.key")
+    columns = PointViewShown(source="views", many=True)
+
+    class Meta:
+        model = Point
+        fields = ["id", "stage", "agency", "text", "agreed_at", "columns"]
+
+
 class WorkSerializer(serializers.Serializer[Any]):
     """Everything recorded while the stages were worked."""
 
@@ -150,6 +175,7 @@ class WorkSerializer(serializers.Serializer[Any]):
     voices = VoiceShown(many=True)
     actions = ActionShown(many=True)
     feedback = FeedbackShown(many=True)
+    points = PointShown(many=True)
 
 
 @extend_schema(responses=StageSerializer(many=True), summary="The stages of a dispute", filters=False)
@@ -194,7 +220,7 @@ def work(request: ActingApiRequest, reference: str) -> Response:
     """Discussions, positions, reviews, safety, the person's voice, actions and feedback of the stages you may read."""
     dispute = dispute_to_read(request, reference)
     readable = permissions.readable_stages(dispute, request.acting)
-    names = ("discussions", "positions", "reviews", "safety_confirmations", "voices", "actions", "feedback")
+    names = ("discussions", "positions", "reviews", "safety_confirmations", "voices", "actions", "feedback", "points")
     shown = {
         name: getattr(dispute, name).filter(stage__in=readable).select_related("agency").order_by("pk") for name in names
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from escalation.api import calendars, disputes, moves, notices, story, verbs
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{ONE}escalate/", moves.escalate, name="api_escalate"),
     path(f"{ONE}jump/", moves.jump, name="api_jump"),
     path(f"{ONE}withdraw/", moves.withdraw, name="api_withdraw"),
+    path("", include("escalation.api.duty_urls")),
     path("notices/", notices.notices, name="api_notices"),
     path("notices/read/", notices.notices_read, name="api_notices_read"),
     path("notices/<int:pk>/read/", notices.notice_read, name="api_notice_read"),

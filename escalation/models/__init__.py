@@ -9,6 +9,7 @@ from escalation.models.draft import Draft
 from escalation.models.duty import Duty
 from escalation.models.notification import Notification
 from escalation.models.parties import Participant, Party
+from escalation.models.point import Point, PointView
 from escalation.models.protocol import ProtocolVersion
 from escalation.models.protocol_draft import ProtocolDraft
 from escalation.models.stage import DisputeStage
@@ -47,6 +48,8 @@ __all__ = [
     "Participant",
     "Party",
     "PersonVoice",
+    "Point",
+    "PointView",
     "Position",
     "ProtocolDraft",
     "ProtocolVersion",

@@ -102,6 +102,7 @@ def ask(
         "form": form,
         "changed": changed,
         "has_draft": request.method == "GET" and bool(more.get("restored")),
+        "can_discard": not keep_as,
         "keep_url": reverse("keep_typed", args=[dispute.reference, key]),
     }
     return render(request, question.template, context, status=status)

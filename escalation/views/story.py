@@ -13,6 +13,7 @@ from cases.models import Appointment
 from escalation.models import ChronologyEntry, Dispute, ManagerReview
 from escalation.views.acts import may
 from escalation.views.frame import dispute_frame, dispute_to_read
+from escalation.views.points import map_of
 
 ENTRIES = 50
 
@@ -54,6 +55,7 @@ def positions(request: ActingRequest, reference: str) -> HttpResponse:
         for row in reversed(dispute.stages.all())
         if row.opened_at is not None and row.order in readable
     ]
+    context["map"] = map_of(dispute, request.acting)
     return render(request, "escalation/dispute_positions.html", context)
 
 

@@ -15,6 +15,7 @@ from cases.templatetags.dates import local_date
 from escalation import permissions
 from escalation.actions import drafts, feedback, positions, safety, talks
 from escalation.forms import moves as move_forms
+from escalation.forms import points as point_forms
 from escalation.forms import work as forms
 from escalation.models import Discussion, Dispute, Position
 from escalation.protocol import Side
@@ -30,8 +31,9 @@ KEPT: dict[str, Any] = {
     "attest_exhaustion": forms.ExhaustionForm, "notify_intention": forms.IntentionForm, "give_feedback": forms.FeedbackForm,
     "offer_debrief": forms.DebriefForm, "add_action": forms.ActionForm, "complete_action": forms.DoneForm,
     "bring_in": forms.BringInForm, "escalate": move_forms.EscalateForm, "jump": move_forms.JumpForm,
-    "withdraw": move_forms.WithdrawForm,
+    "withdraw": move_forms.WithdrawForm, "add_point": point_forms.PointForm, "say_on_point": point_forms.ColumnForm,
 }  # fmt: skip
+OF_ONE_ROW = ("complete_action", "say_on_point")
 
 
 @require_POST
@@ -55,7 +57,7 @@ def keep_typed(request: ActingRequest, reference: str, verb: str) -> HttpRespons
 def throw_away(request: ActingRequest, reference: str, verb: str) -> HttpResponse:
     """Throw away what was typed and not sent, and start the form anew."""
     dispute = dispute_to_read(request, reference)
-    if verb not in KEPT or verb == "complete_action":
+    if verb not in KEPT or verb in OF_ONE_ROW:
         raise Http404(NOT_FOUND)
     drafts.discard(user=request.user, form=draft_key(dispute, verb))
     return redirect(verb, reference)

@@ -1,0 +1,95 @@
+"""Pages of the disagreement map: a new point, and one's own agency's column of a point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from cases.http import NOT_FOUND, ActingRequest, acted_at
+from cases.models import Appointment
+from escalation import permissions
+from escalation.actions import points
+from escalation.forms.points import ColumnForm, PointForm
+from escalation.models import Dispute, Point
+from escalation.views.asking import Question, ask, typed_before
+from escalation.views.frame import dispute_to_read
+
+
+def map_of(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
+    """The disagreement map as the Positions tab shows it: what is agreed, what is disputed, a column for each agency."""
+    may_write = permissions.may_map_points(dispute, acting)
+    parties = list(dispute.parties.all())
+    rows = dispute.points.prefetch_related("views__agency")
+    shown = []
+    for point in rows:
+        said = {view.agency_id: view for view in point.views.all()}
+        shown.append({
+            "point": point,
+            "columns": [
+                {
+                    "agency": party.agency,
+                    "view": said.get(party.agency_id),
+                    "may_write": may_write and point.agreed_at is None and party.agency_id == acting.agency_id,
+                }
+                for party in parties
+            ],
+        })  # fmt: skip
+    return {
+        "agreed": [one for one in shown if one["point"].agreed_at],
+        "open": [one for one in shown if one["point"].agreed_at is None],
+        "may_add": may_write,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+def add_point(request: ActingRequest, reference: str) -> HttpResponse:
+    """A new point, with one's own agency's column."""
+    dispute = dispute_to_read(request, reference)
+    before = typed_before(request, dispute, "add_point", PointForm)
+    form = PointForm(request.POST or None, initial=before)
+    question = Question(
+        "add_point", "Add a point to the disagreement map", "Add the point", "The point is on the map.",
+        hint="One point at a time: what exactly do you agree or disagree about? Each agency fills its own column.",
+        back="dispute_positions",
+    )  # fmt: skip
+    return ask(
+        request, dispute, question, form,
+        lambda: points.add_point(
+            dispute=dispute, text=form.cleaned_data["text"], column=form.column, by=request.acting, now=acted_at()
+        ),
+        is_theirs=permissions.may_map_points(dispute, request.acting), restored=before,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def say_on_point(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
+    """One's own agency's column of a point."""
+    dispute = dispute_to_read(request, reference)
+    point = dispute.points.filter(pk=pk).first() if pk < 2**63 else None
+    if point is None:
+        raise Http404(NOT_FOUND)
+    key, own = f"say_on_point-{pk}", point.views.filter(agency=request.acting.agency_id).first()
+    known: dict[str, Any] = {"seen": own.updates if own else ""}
+    if own:
+        known |= {"stance": own.stance, "says": own.says, "weight": own.weight, "threshold": own.threshold}
+    before = typed_before(request, dispute, key, ColumnForm)
+    form = ColumnForm(request.POST or None, initial=known | before)
+    question = Question(
+        "say_on_point", "What does your agency say on this point?", "Save", "Your agency’s column is saved.",
+        hint=point.text, back="dispute_positions",
+    )  # fmt: skip
+    return ask(
+        request, dispute, question, form, lambda: _say(request, point, form),
+        is_theirs=point.agreed_at is None and permissions.may_map_points(dispute, request.acting), keep_as=key,
+        restored=before,
+    )  # fmt: skip
+
+
+def _say(request: ActingRequest, point: Point, form: ColumnForm) -> None:
+    seen = form.cleaned_data["seen"]
+    points.say_on_point(
+        point=point, column=form.column, seen_updates=int(seen) if seen.isdecimal() else None, by=request.acting,
+        now=acted_at(),
+    )  # fmt: skip
