@@ -42,7 +42,11 @@ def tell(
     immediate: bool = False,
 ) -> None:
     """Queue one notice to each recipient in the caller's transaction; a key already used for a person queues nothing."""
-    line = turn_of(dispute)
+    told = {person.pk: person for person in recipients}
+    if not told:
+        return
+    as_it_stands = Dispute.objects.with_page_data().prefetch_related("positions").get(pk=dispute.pk)
+    line = turn_of(as_it_stands)
     Notification.objects.bulk_create(
         [
             Notification(
@@ -51,13 +55,13 @@ def tell(
                 event=event,
                 key=key,
                 text=f"{text} What happens now: {line.sentence}"[:500],
-                mail_text=mail_line(dispute, line, is_yours=is_turn_of(dispute, who)),
+                mail_text=mail_line(dispute, line, is_yours=is_turn_of(as_it_stands, who)),
                 is_immediate=immediate or event in IMMEDIATE,
                 created_at=now,
                 next_attempt_at=now,
                 message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
             )
-            for who in {person.pk: person for person in recipients}.values()
+            for who in told.values()
         ],
         ignore_conflicts=True,
     )
