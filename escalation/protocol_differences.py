@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from cases.roles import Role
 from escalation.protocol import Data, Leads, Protocol, Stage
 from escalation.protocol_drafting import is_list_of_parts, models_in
-from escalation.protocol_questions import entry_called, option, question
+from escalation.protocol_options import option
+from escalation.protocol_questions import entry_called, question
 from escalation.protocol_reading import duty_in_words, leads_in_words, limit_in_words, notice_in_words, roles_in_words
 
 P = TypeVar("P", bound=Data)
@@ -90,16 +91,29 @@ def _of_stage(before: Stage, after: Stage, old: Protocol, new: Protocol) -> Iter
         yield from _one(where, said, says)
         if one and other:
             yield from _settings(f"{where}, limit “{other.label}”", one, other, but=_SAID_OF_LIMITS)
-    for pairs, words, what in (
-        (_paired(before.duties, after.duties, lambda duty: f"{duty.kind} {duty.by}"), duty_in_words, "what is owed"),
-        (_paired(before.notices, after.notices, lambda one: f"{one.on} {one.role} {one.of}"), notice_in_words, "who is told"),
-    ):
-        for left, right in pairs:
-            yield from _one(f"{where}, {what}", words(left) if left else "", words(right) if right else "")  # type: ignore[operator]
+    for owed, owes in _paired(before.duties, after.duties, lambda duty: f"{duty.kind} {duty.by}"):
+        yield from _one(
+            f"{where}, what is owed", duty_in_words(owed) if owed else "", duty_in_words(owes) if owes else ""
+        )
+    for told, tells in _paired(before.notices, after.notices, lambda one: f"{one.on} {one.role} {one.of}"):
+        yield from _one(
+            f"{where}, who is told", notice_in_words(told) if told else "", notice_in_words(tells) if tells else ""
+        )
     yield from _settings(where, before, after, but=("order", "leads", "limits", "duties", "notices"))
 
 
-_SAID_OF_LIMITS = ("key", "kind", "number", "unit", "after", "anchor", "anchor_limit", "indicative", "or_sooner", "on_missed")
+_SAID_OF_LIMITS = (
+    "key",
+    "kind",
+    "number",
+    "unit",
+    "after",
+    "anchor",
+    "anchor_limit",
+    "indicative",
+    "or_sooner",
+    "on_missed",
+)
 
 
 def _who_leads(stage: Stage) -> tuple[Leads, bool]:

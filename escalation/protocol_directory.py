@@ -30,7 +30,9 @@ def agencies_of(partnership: Partnership, *, on: date) -> Agencies:
 class Names:
     """Names for the roles of a simulated case between two agencies; empty where the directory has nobody."""
 
-    def __init__(self, partnership: Partnership, raising: Agency | None, responding: Agency | None, *, on: date) -> None:
+    def __init__(
+        self, partnership: Partnership, raising: Agency | None, responding: Agency | None, *, on: date
+    ) -> None:
         self.raising, self.responding = raising, responding
         active = Appointment.objects.active_on(on).filter(partnership=partnership)
         self.held = list(active.select_related("user", "agency").order_by("-is_contact", "pk"))

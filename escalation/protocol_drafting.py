@@ -193,7 +193,9 @@ def parts(part: Mapping[str, Any], setting: str) -> list[Document]:
     return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
-def shaped(document: Mapping[str, Any], model: type[Data] = Protocol, place: Place = ()) -> tuple[Document, list[Place]]:
+def shaped(
+    document: Mapping[str, Any], model: type[Data] = Protocol, place: Place = ()
+) -> tuple[Document, list[Place]]:
     """What of a file can be drafted on, and the places that were left out because nothing of the kind stands there."""
     kept, left_out = Document(), list[Place]()
     for name, value in document.items():
@@ -203,7 +205,11 @@ def shaped(document: Mapping[str, Any], model: type[Data] = Protocol, place: Pla
             left_out.append(here)
             continue
         inner = models_in(field.annotation)
-        shape = _several(value, inner[0], here) if inner and is_list_of_parts(field.annotation) else _one(value, inner, here)
+        shape = (
+            _several(value, inner[0], here)
+            if inner and is_list_of_parts(field.annotation)
+            else _one(value, inner, here)
+        )
         kept |= {} if shape[0] is None else {name: shape[0]}
         left_out += shape[1]
     return kept, left_out
@@ -240,7 +246,7 @@ def place_of(text: str) -> Place:
 
 
 def place_in_words(place: Place) -> str:
-    """A place as people say it: 'Stage 2, Limit 1, What is counted?'."""
+    """A place as people say it: 'Stage 2, Limit 1, What is counted'."""
     words = list(_place_words(place))
     return ", ".join(words) if words else "The protocol"
 
@@ -251,6 +257,6 @@ def _place_words(place: Place) -> Iterator[str]:
         if isinstance(part, int) or model is None:
             continue
         entry = place[index + 1] if index + 1 < len(place) else None
-        yield f"{entry_called(part)} {entry + 1}" if isinstance(entry, int) else question(model, part)[0]
+        yield f"{entry_called(part)} {entry + 1}" if isinstance(entry, int) else question(model, part)[0].rstrip("?")
         field = model.model_fields.get(part)
         model = next(iter(models_in(field.annotation)), None) if field else None

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from cases.roles import TITLES, Nation, Role
 from escalation.protocol import (
     Anchor,
-    AuthorityKind,
     BoardFormField,
     Choice,
     Clock,
     Closure,
     Data,
-    DayKind,
-    DutyKind,
     DutySpec,
-    Event,
+    Extension,
     FinalAuthority,
     Gate,
     Ground,
@@ -26,7 +22,6 @@ from escalation.protocol import (
     LeadRole,
     Leads,
     Limit,
-    LimitKind,
     NoticeSpec,
     Of,
     OnMissed,
@@ -36,9 +31,8 @@ from escalation.protocol import (
     Side,
     Stage,
     Terminology,
-    Unit,
 )
-from escalation.protocol_reading import AGENCIES, ASKS, GATES, SIDES, WHEN
+from escalation.protocol_options import OPTIONS, option
 
 Question = tuple[str, str]
 
@@ -92,14 +86,32 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
     Clock: {
         "anchor": ("What are days counted from?", "Unless a limit says otherwise"),
         "days": ("When your policy only says “day”, which days are meant?", ""),
-        "first_day_number": ("Which number has the day of the event itself?", "1: it is Day 1. 0: the day after is Day 1"),
+        "first_day_number": (
+            "Which number has the day of the event itself?",
+            "1: it is Day 1. 0: the day after is Day 1",
+        ),
         "day_end": ("When does a day end?", "23:59, or the end of office hours such as 17:00"),
         "indicative": ("All limits are a guide: passing one is shown, and moves nothing", ""),
-        "warn_hours_before": ("How many hours before a limit is it recalled?", "Numbers with commas between them, such as 48, 24"),
-        "tell_next_up_after_hours": ("How many hours after a missed limit is the next person up told?", "0 means nobody is told"),
-        "silence_days": (
-            "After how many days without a reply may whoever raised it go on alone?", "Where the stage has no limit for the reply",
+        "warn_hours_before": (
+            "How many hours before a limit is it recalled?",
+            "Numbers with commas between them, such as 48, 24",
         ),
+        "tell_next_up_after_hours": (
+            "How many hours after a missed limit is the next person up told?",
+            "0 means nobody is told",
+        ),
+        "silence_days": (
+            "After how many days without a reply may whoever raised it go on alone?",
+            "Where the stage has no limit for the reply",
+        ),
+        "extension": ("More time for a limit", ""),
+    },
+    Extension: {
+        "allowed": ("A later date can be asked for", "With a reason, and only before the limit is due"),
+        "pause": ("The time of a limit can be paused", "Its date then moves by as long as it stood still"),
+        "by": ("Who may ask?", "Nobody chosen: whoever leads the stage, and managers"),
+        "both_agencies": ("It counts only when the other side agrees", ""),
+        "longest_days": ("How many days later at most?", "Also the longest pause"),
     },
     ImmediateRisk: {
         "may_enter_any_stage": ("It may start at, or go straight to, a later stage", ""),
@@ -123,7 +135,10 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "unit": ("What is counted?", ""),
         "after": ("It is a number of days after the event, not a day number such as “Day 3”", ""),
         "anchor": ("What is it counted from?", ""),
-        "anchor_limit": ("Which earlier limit is it counted from?", "Its short name; only when it is counted from a limit"),
+        "anchor_limit": (
+            "Which earlier limit is it counted from?",
+            "Its short name; only when it is counted from a limit",
+        ),
         "label": ("The limit in your policy’s words", ""),
         "owner": ("Whose limit is it?", ""),
         "indicative": ("Is it only a guide?", ""),
@@ -189,48 +204,6 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "debrief": ("What does your policy say about a debrief?", ""),
     },
 }
-_OPTIONS: dict[type[StrEnum], dict[str, str]] = {
-    Role: {role.value: title.capitalize() for role, title in TITLES.items()},
-    Nation: {"england-and-wales": "England and Wales", "scotland": "Scotland", "northern-ireland": "Northern Ireland"},
-    Side: {side.value: words.capitalize() for side, words in SIDES.items()},
-    Of: {of.value: f"The one {words}" for of, words in AGENCIES.items()},
-    Event: {event.value: words.capitalize() for event, words in WHEN.items()},
-    DutyKind: {kind.value: words for kind, words in ASKS.items()},
-    Gate: {gate.value: f"It must be done {words}" for gate, words in GATES.items()} | {"none": "Nothing: it stays owed"},
-    Unit: {
-        "hours": "Hours, through nights, weekends and holidays", "days": "Days, as this protocol counts them",
-        "calendar_days": "Calendar days", "working_days": "Working days",
-    },
-    DayKind: {"calendar_days": "Calendar days", "working_days": "Working days"},
-    Anchor: {
-        "concern_arose": "The concern arose", "dispute_raised": "The disagreement was raised",
-        "decision_received": "The decision was received", "stage_opened": "The stage opened",
-        "first_discussion": "The first discussion at this stage", "request_sent": "The request to the other side was sent",
-        "previous_limit_due": "An earlier limit falls due", "previous_limit_met": "An earlier limit was met",
-    },
-    LimitKind: {
-        "start": "The stage has started", "acknowledge": "The other side has taken note",
-        "respond": "The other side has replied", "conclude": "The stage has ended, or the last word is given",
-        "written_outcome": "The result is there in writing",
-    },
-    OnMissed: {
-        "tell": "It is recorded, and those concerned are told", "escalate": "The same, and the clock moves the dispute up",
-    },
-    LeadMode: {
-        "pair_per_agency": "Each agency has its own; of several roles any may act", "any_of": "One holder of one role is enough",
-        "all_of": "A holder of every role takes part",
-    },
-    AuthorityKind: {
-        "agreement": "What the representatives agree between them",
-        "recommendation": "Advice: the agencies keep their decisions", "determination": "Binding",
-        "mediation": "Help to agree: the agencies keep their decisions", "none": "The policy does not say",
-    },
-}  # fmt: skip
-_WORDS = {
-    "adult": "Adults", "child": "Children", "informal": "Informal", "formal": "Formal",
-    "originator": "Whoever raised it", "responder": "Whoever received it", "previous_leads": "Those who led the stages before",
-}  # fmt: skip
-
 ENTRIES = {
     "stages": "Stage", "limits": "Limit", "duties": "Duty", "notices": "Notice", "roles": "Role", "subjects": "Subject",
     "grounds": "Ground", "categories": "Category", "out_of_scope": "Question", "onward_routes": "Route",
@@ -246,12 +219,6 @@ def question(model: type[Data], setting: str) -> Question:
 def has_question(model: type[Data], setting: str) -> bool:
     """Whether somebody put this setting into words."""
     return setting in _QUESTIONS.get(model, {})
-
-
-def option(kind: type[StrEnum] | None, value: str) -> str:
-    """One of the words a setting may take, as people say it."""
-    known = _OPTIONS.get(kind, {}) if kind else _WORDS
-    return known.get(value) or value.replace("_", " ").capitalize()
 
 
 def entry_called(setting: str) -> str:
@@ -271,7 +238,7 @@ def _asked(found: re.Match[str]) -> str:
     name, value = found.groups()
     label = next((settings[name][0] for settings in _QUESTIONS.values() if name in settings), name)
     yes_or_no = {"true": "yes", "false": "no"}
-    kinds = (kind for kind, words in _OPTIONS.items() if value in words and name in _USED_FOR.get(kind, ()))
+    kinds = (kind for kind, words in OPTIONS.items() if value in words and name in _USED_FOR.get(kind, ()))
     words = yes_or_no.get(value) or option(next(kinds, None), value)
     return f"“{label.rstrip('?')}: {words}”"
 

@@ -80,6 +80,7 @@ WHEN = {
     Event.FEEDBACK: "when feedback is given",
     Event.SAFETY_CHANGED: "when the person is no longer safe",
     Event.DATE_CHANGED: "when the date of a limit moves",
+    Event.DATE_CHANGED: "when the date of a limit moves",
 }
 BY_THEN = {
     LimitKind.START: "started",

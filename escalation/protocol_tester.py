@@ -23,6 +23,7 @@ from escalation.protocol import (
     Stage,
 )
 from escalation.protocol_reading import ASKS, GATES, moment_in_words, roles_in_words
+from escalation.simulated import Answer
 from escalation.working_days import Calendar
 
 Place = tuple[str | int, ...]
@@ -63,14 +64,16 @@ class Trial:
         return self.protocol is not None and not self.problems
 
 
-def tried(protocol: Protocol, calendar: Calendar, directory: Agencies | None = None, *, on: date | None = None) -> Trial:
+def tried(
+    protocol: Protocol, calendar: Calendar, directory: Agencies | None = None, *, on: date | None = None
+) -> Trial:
     """Everything found in a protocol that is valid by itself; with a directory also who is missing from it."""
     problems = [*shut_for_ever(protocol)]
     warnings = [*protocol.advice(), *over_before_they_begin(protocol, calendar), *_routes(protocol)]
     if directory is not None:
         warnings += [*without_leads(protocol, directory), *untold(protocol, directory), *unopened(protocol, directory)]
     if on is not None and protocol.effective_from < on:
-        said = "this day is past: disputes raised since then keep their version; only those raised from now on begin under this one"
+        said = "this day is past: disputes raised since then keep their version; those raised from now on begin under this one"
         warnings.append(Finding(("effective_from",), said))
     return Trial(protocol, tuple(_once(problems)), tuple(_once(warnings)))
 
@@ -88,9 +91,11 @@ def shut_for_ever(protocol: Protocol) -> Iterator[Finding]:
                 continue
             before = protocol.stages[index - 1]
             if before.single_agency and duty.by is not Side.RAISING:
-                yield Finding(here, f"nobody could open this gate: {SEEN_BY_RAISING_ONLY}; write 'by: raising' or 'gate: none'")
+                yield Finding(
+                    here, f"nobody could open this gate: {SEEN_BY_RAISING_ONLY}; write 'by: raising' or 'gate: none'"
+                )
             if duty.by is Side.AUTHORITY and not before.leads.of_partnership:
-                said = "nobody could open this gate: whoever has the last word comes only when this stage opens; write 'gate: none'"
+                said = "nobody could open this gate: whoever has the last word joins when this stage opens; write 'gate: none'"
                 yield Finding(here, said)
 
 
@@ -98,12 +103,14 @@ def over_before_they_begin(protocol: Protocol, calendar: Calendar) -> Iterator[F
     """Limits that are over when their stage opens, if everybody before takes the time allowed."""
     found: dict[Place, str] = {}
     for at in TRIED_AT:
-        for answer in (simulation.Answer.SILENCE, simulation.Answer.REPLY):
+        for answer in (Answer.SILENCE, Answer.REPLY):
             answers = [answer] * len(protocol.stages)
-            course = simulation.simulate(protocol, calendar, concern_arose_at=at, answers=answers, decision_received_at=at)
+            course = simulation.simulate(
+                protocol, calendar, concern_arose_at=at, answers=answers, decision_received_at=at
+            )
             for stage, limit, due_at, opened_at in simulation.too_late_to_be_met(course):
                 said = (
-                    f"this limit can be over before its stage opens: with a concern on {moment_in_words(at)} it falls due on "
+                    f"this limit can be over before its stage opens: with a concern on {moment_in_words(at)} it is due on "
                     f"{moment_in_words(due_at)}, and the stage opens on {moment_in_words(opened_at)}"
                 )
                 found.setdefault(("stages", stage.order - 1, "limits", stage.limits.index(limit), "number"), said)
@@ -131,12 +138,14 @@ def without_leads(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
             missing = [name for name, held in directory.by_agency.items() if not _is_led(stage, held)]
         if missing:
             roles = roles_in_words(stage.leads.roles, stage.leads.mode is LeadMode.ALL_OF)
-            said = f"nobody in the directory leads this stage ({roles}) for {_and(missing)}: appoint somebody, or name another role"
+            said = f"nobody in the directory leads this stage ({roles}) for {_and(missing)}: appoint one, or name another"
             yield Finding(("stages", index, "leads"), said)
         for number, lead in enumerate(stage.referred_by):
             without = [name for name, held in directory.by_agency.items() if not _holds(held, lead)]
             if without and len(stage.referred_by) == 1:
-                said = f"nobody in the directory could write the referral ({roles_in_words((lead,))}) for {_and(without)}"
+                said = (
+                    f"nobody in the directory could write the referral ({roles_in_words((lead,))}) for {_and(without)}"
+                )
                 yield Finding(("stages", index, "referred_by", number), said)
 
 
@@ -155,7 +164,7 @@ def untold(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
         for number, notice in enumerate(stage.notices):
             missing = _nobody(notice, directory)
             if missing:
-                said = f"this notice would reach nobody at {_and(missing)}: there is no {Role(notice.role).title} in the directory"
+                said = f"this notice would reach nobody at {_and(missing)}: the directory has no {Role(notice.role).title}"
                 yield Finding(("stages", index, "notices", number, "role"), said)
     for number, route in enumerate(protocol.onward_routes):
         if not any(role == route.by_role for role, _ in directory.everybody):
@@ -190,7 +199,7 @@ def _anybody_may(held: Held, permission: Permission) -> bool:
 
 
 def _not_opened(duty: DutySpec, without: Sequence[str]) -> str:
-    return f"nobody in the directory could open this gate for {_and(without)} ({ASKS[duty.kind].lower()}): appoint somebody who may"
+    return f"nobody in the directory could open this gate for {_and(without)} ({ASKS[duty.kind].lower()}): appoint somebody"
 
 
 def _and(names: Sequence[str]) -> str:

@@ -2,98 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from escalation.deadlines import Due, anchor_of, schedule
+from escalation.deadlines import anchor_of, schedule
 from escalation.protocol import (
     Anchor,
     Event,
     Gate,
     Limit,
     LimitKind,
-    NoticeSpec,
     OnMissed,
     Protocol,
     Side,
     Stage,
 )
 from escalation.protocol_parts import DutySpec
+from escalation.simulated import Answer, Course, Dated, Simulated, Step, ToldWhen
 from escalation.working_days import Calendar
 
 A_DAY = timedelta(days=1)
-
-
-class Answer(StrEnum):
-    """What happens at a stage."""
-
-    SILENCE = "silence"
-    REPLY = "reply"
-    AGREEMENT = "agreement"
-    RISK = "risk"
-
-
-class Course(StrEnum):
-    """How a stage ends."""
-
-    BY_CLOCK = "by_clock"
-    ON_SILENCE = "on_silence"
-    TAKEN_FURTHER = "taken_further"
-    JUMPED = "jumped"
-    AGREED = "agreed"
-    LAST_WORD = "last_word"
-    UNENDED = "unended"
-
-
-@dataclass(frozen=True)
-class Dated:
-    """One limit as it stands when its stage is over; without a date its event never happened."""
-
-    limit: Limit
-    of_stage: int
-    due: Due | None
-    met_at: datetime | None = None
-    missed_at: datetime | None = None
-    waits_for: str = ""
-
-
-@dataclass(frozen=True)
-class ToldWhen:
-    """Somebody whom the protocol names, told of an event."""
-
-    notice: NoticeSpec
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Step:
-    """One stage of the simulated case."""
-
-    stage: Stage
-    answer: Answer
-    opened_at: datetime
-    ended_at: datetime | None
-    course: Course
-    limits: tuple[Dated, ...]
-    owed: tuple[DutySpec, ...]
-    told: tuple[ToldWhen, ...]
-    happened: tuple[tuple[datetime, Event], ...]
-    moves_to: int | None = None
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """The whole course."""
-
-    protocol: Protocol
-    calendar: Calendar
-    concern_arose_at: datetime
-    raised_at: datetime
-    steps: tuple[Step, ...]
-    skipped: tuple[Stage, ...] = ()
-    closed_at: datetime | None = None
 
 
 @dataclass
@@ -201,7 +130,11 @@ def _silence(run: _Run, stage: Stage, opened_at: datetime) -> Way:
 
 
 def _moved_by_clock(run: _Run, order: int) -> datetime | None:
-    due = [one.due.due_at for one in run.dated(order) if one.due and one.limit.on_missed is OnMissed.ESCALATE and not one.met_at]
+    due = [
+        one.due.due_at
+        for one in run.dated(order)
+        if one.due and one.limit.on_missed is OnMissed.ESCALATE and not one.met_at
+    ]
     return min(due, default=None)
 
 
@@ -299,13 +232,3 @@ def too_late_to_be_met(simulated: Simulated) -> list[tuple[Stage, Limit, datetim
             if is_own and one.due is not None and one.due.due_at < step.opened_at:
                 found.append((step.stage, one.limit, one.due.due_at, step.opened_at))
     return found
-
-
-def answers_in(words: Mapping[int, str] | Sequence[str]) -> list[Answer]:
-    """Answers from words; LookupError names the one that is none."""
-    given = list(words.values()) if isinstance(words, Mapping) else list(words)
-    known = {answer.value: answer for answer in Answer}
-    for word in given:
-        if word not in known:
-            raise LookupError(f"'{word}' is no answer: write {', '.join(known)}.")
-    return [known[word] for word in given]

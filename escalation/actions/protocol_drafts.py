@@ -10,17 +10,19 @@ from django.db import transaction
 
 from cases import audit
 from cases.errors import Refused
-from cases.models import Appointment
+from cases.models import Appointment, Partnership
 from cases.roles import Permission, Role
 from escalation import calendars, notifications, protocol_drafting
 from escalation.actions.protocols import publish_protocol
 from escalation.deadlines import LONDON
-from escalation.models import ProtocolDraft, ProtocolVersion
+from escalation.models import LocalClosure, ProtocolDraft, ProtocolVersion
 from escalation.models.protocol_draft import APPROVERS
+from escalation.protocol import Protocol
 from escalation.protocol_directory import agencies_of
 from escalation.protocol_drafting import Document, Place
 from escalation.protocol_files import sha256
 from escalation.protocol_tester import Trial, tried
+from escalation.working_days import Calendar
 
 NOT_YOURS = "Only the board manager writes the protocol."
 CHANGED = "Somebody else changed this draft after you opened it. Look at what it says now, and save again."
@@ -36,7 +38,12 @@ def trial_of(draft: ProtocolDraft, *, now: datetime) -> Trial:
         return Trial(None, problems)
     today = now.astimezone(LONDON).date()
     directory = agencies_of(draft.partnership, on=today)
-    return tried(protocol, calendars.calendar_for(protocol.nation), directory, on=today)
+    return tried(protocol, calendar_of(draft.partnership, protocol), directory, on=today)
+
+
+def calendar_of(partnership: Partnership, protocol: Protocol) -> Calendar:
+    """The calendar a case of the partnership would be counted in under a protocol, with the board's own closures."""
+    return calendars.calendar_for(protocol.nation, closures=LocalClosure.objects.days(partnership.pk))
 
 
 def may_approve(draft: ProtocolDraft, by: Appointment) -> bool:
@@ -52,7 +59,12 @@ def start_protocol_draft(
     """A draft with what a version, a template or a file says."""
     _refuse_who_does_not_write(by)
     draft = ProtocolDraft.objects.create(
-        partnership=by.partnership, based_on=based_on, document=dict(document), created_at=now, edited_at=now, edited_by=by
+        partnership=by.partnership,
+        based_on=based_on,
+        document=dict(document),
+        created_at=now,
+        edited_at=now,
+        edited_by=by,
     )
     _audit("protocol_draft_started", draft, by=by, now=now, based_on=based_on.version if based_on else None)
     return draft
@@ -93,7 +105,12 @@ def move_entry(
 
 @transaction.atomic
 def _edited(
-    draft: ProtocolDraft, seen: int, by: Appointment, now: datetime, change: Callable[[Document], Document], place: Place
+    draft: ProtocolDraft,
+    seen: int,
+    by: Appointment,
+    now: datetime,
+    change: Callable[[Document], Document],
+    place: Place,
 ) -> ProtocolDraft:
     draft = _locked(draft)
     _refuse_who_does_not_write(by, draft)
@@ -132,8 +149,12 @@ def submit_protocol_draft(
     draft.returned_why = ""
     draft.save()
     _audit("protocol_draft_submitted", draft, by=by, now=now, edit=draft.edits, warnings=len(warnings))
-    people = Appointment.objects.active_on(now.astimezone(LONDON).date()).filter(partnership=draft.partnership, role__in=APPROVERS)
-    text = f"A new version of the protocol waits for a second person: {draft.title}. Open Protocol to read and approve it."
+    people = Appointment.objects.active_on(now.astimezone(LONDON).date()).filter(
+        partnership=draft.partnership, role__in=APPROVERS
+    )
+    text = (
+        f"A new version of the protocol waits for a second person: {draft.title}. Open Protocol to read and approve it."
+    )
     _tell(draft, [who for who in people if may_approve(draft, who)], text, "submitted", now)
     return draft
 
@@ -146,10 +167,14 @@ def _refuse_contradictions(draft: ProtocolDraft, now: datetime) -> list[str]:
         things = "One thing is" if count == 1 else f"{count} things are"
         raise Refused(f"{things} to be corrected first; each is listed with its place.", code="shut")
     if trial.protocol.nation != draft.partnership.nation:
-        raise Refused("The protocol names another nation than the partnership’s, where other days are holidays.", code="shut")
+        raise Refused(
+            "The protocol names another nation than the partnership’s, where other days are holidays.", code="shut"
+        )
     newest = ProtocolVersion.objects.newest_for(draft.partnership)
     if newest is not None and newest.sha256 == sha256(trial.protocol):
-        raise Refused("Nothing is different from the version published last, so there is nothing to publish.", code="shut")
+        raise Refused(
+            "Nothing is different from the version published last, so there is nothing to publish.", code="shut"
+        )
     return [warning_text(finding.place, finding.message) for finding in trial.warnings]
 
 

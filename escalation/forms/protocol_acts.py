@@ -12,7 +12,7 @@ from cases.forms.fields import Checkboxes, GovukDateTimeField, Radios
 from cases.models import Agency
 from escalation.models import ProtocolVersion
 from escalation.protocol import Protocol
-from escalation.simulation import Answer
+from escalation.simulated import Answer
 
 LARGEST_FILE = 500_000
 ANSWERS = {
@@ -27,12 +27,18 @@ class BeginForm(GovukForm):
     """Where a draft begins."""
 
     origin = forms.ChoiceField(
-        label="What do you want to begin with?", widget=Radios(), error_messages={"required": "Choose what to begin with"}
+        label="What do you want to begin with?",
+        widget=Radios(),
+        error_messages={"required": "Choose what to begin with"},
     )
 
-    def __init__(self, *args: Any, versions: Sequence[ProtocolVersion], templates: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, versions: Sequence[ProtocolVersion], templates: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        copies = [(f"v{version.version}", f"A copy of version {version.version}: {version.name}") for version in versions]
+        copies = [
+            (f"v{version.version}", f"A copy of version {version.version}: {version.name}") for version in versions
+        ]
         self.fields["origin"].choices = [*copies, *templates]  # type: ignore[attr-defined]
 
 
@@ -81,12 +87,23 @@ class CompareForm(GovukForm):
 class SimulateForm(GovukForm):
     """When the concern arises, between whom, and what happens at each stage."""
 
-    concern = GovukDateTimeField(label="When does the concern arise?", called="The date of the concern", help_text="For example, 2 4 2026 at 10:00")
-    raised = GovukDateTimeField(
-        label="When is it raised?", called="The date of raising", required=False, help_text="Leave empty when it is raised at once"
+    concern = GovukDateTimeField(
+        label="When does the concern arise?",
+        called="The date of the concern",
+        help_text="For example, 2 4 2026 at 10:00",
     )
-    raising = forms.ModelChoiceField(Agency.objects.none(), label="Which agency raises it?", required=False, empty_label="Any: show roles only")
-    responding = forms.ModelChoiceField(Agency.objects.none(), label="With which agency?", required=False, empty_label="Any: show roles only")
+    raised = GovukDateTimeField(
+        label="When is it raised?",
+        called="The date of raising",
+        required=False,
+        help_text="Leave empty when it is raised at once",
+    )
+    raising = forms.ModelChoiceField(
+        Agency.objects.none(), label="Which agency raises it?", required=False, empty_label="Any: show roles only"
+    )
+    responding = forms.ModelChoiceField(
+        Agency.objects.none(), label="With which agency?", required=False, empty_label="Any: show roles only"
+    )
 
     def __init__(self, *args: Any, agencies: Any, protocol: Protocol, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +134,9 @@ class SubmitForm(GovukForm):
     """Each warning is ticked before somebody else is asked to approve."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
-    acknowledged = forms.MultipleChoiceField(label="I have looked at each of these, and it is meant", required=False, widget=Checkboxes())
+    acknowledged = forms.MultipleChoiceField(
+        label="I have looked at each of these, and it is meant", required=False, widget=Checkboxes()
+    )
 
     def __init__(self, *args: Any, warnings: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

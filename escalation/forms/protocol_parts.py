@@ -16,11 +16,16 @@ from cases.forms.base import GovukForm
 from cases.forms.fields import Checkboxes, DateParts, GovukDateField, Radios
 from escalation.protocol import Data
 from escalation.protocol_drafting import models_in
-from escalation.protocol_questions import option, question
+from escalation.protocol_options import option
+from escalation.protocol_questions import question
 
 LONG = {"about", "text", "source", "earlier_forum", "reporting", "signpost", "debrief", "when", "board_address"}
 NUMBERED = {"order", "format"}
-UNSAID = {"anchor": "As the protocol’s clock says", "indicative": "As the protocol’s clock says", "role": "Nobody is named"}
+UNSAID = {
+    "anchor": "As the protocol’s clock says",
+    "indicative": "As the protocol’s clock says",
+    "role": "Nobody is named",
+}
 
 
 class PartForm(GovukForm):
@@ -39,7 +44,10 @@ class PartForm(GovukForm):
 
     def values(self) -> dict[str, Any]:
         """The answers as the file writes them; None where nothing was answered and there is a default."""
-        return {name: _stored(self.model.model_fields[name], self.cleaned_data[name]) for name in settings_asked(self.model, self.only)}
+        return {
+            name: _stored(self.model.model_fields[name], self.cleaned_data[name])
+            for name in settings_asked(self.model, self.only)
+        }
 
     def mark(self, errors: Mapping[str, str]) -> None:
         """Show what is to be corrected at questions that were answered earlier."""

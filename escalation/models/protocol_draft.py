@@ -37,7 +37,9 @@ class ProtocolDraft(models.Model):
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="protocol_drafts")
     based_on = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, null=True, related_name="drafts")
     document = models.JSONField(default=dict)
-    edits = models.PositiveIntegerField(default=0, help_text="Counts changes, so that two editors do not overwrite each other.")
+    edits = models.PositiveIntegerField(
+        default=0, help_text="Counts changes, so that two editors do not overwrite each other."
+    )
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField()
     edited_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")

@@ -34,9 +34,15 @@ FILES = Path(__file__).resolve().parent.parent / "protocols"
 TEMPLATES = {
     "one_stage": ("A plain protocol of one stage", FILES / "templates" / "one_stage.yaml"),
     "halton": ("Modelled on Halton: four stages with day limits, the chair recommends", FILES / "halton.yaml"),
-    "dundee": ("Modelled on Dundee: a stage inside the agency, no limits, an officer determines", FILES / "dundee.yaml"),
+    "dundee": (
+        "Modelled on Dundee: a stage inside the agency, no limits, an officer determines",
+        FILES / "dundee.yaml",
+    ),
     "luton": ("Modelled on Luton: safety first at each stage, representatives agree", FILES / "luton.yaml"),
-    "south_lanarkshire": ("Modelled on South Lanarkshire: two heads of service jointly", FILES / "south_lanarkshire.yaml"),
+    "south_lanarkshire": (
+        "Modelled on South Lanarkshire: two heads of service jointly",
+        FILES / "south_lanarkshire.yaml",
+    ),
 }
 
 
@@ -55,7 +61,9 @@ def begin(request: ActingRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         origin = form.cleaned_data["origin"]
         based_on = next((one for one in versions if f"v{one.version}" == origin), None)
-        document = _copied(based_on.document if based_on else _template(origin), request.acting, is_copy=based_on is not None)
+        document = _copied(
+            based_on.document if based_on else _template(origin), request.acting, is_copy=based_on is not None
+        )
         try:
             draft = acts.start_protocol_draft(document=document, based_on=based_on, by=request.acting, now=acted_at())
             return redirect("protocol_draft", draft.pk)
@@ -68,7 +76,7 @@ def _copied(document: dict[str, Any], by: Appointment, *, is_copy: bool) -> dict
     """What a draft begins with: the text as it is, with the next version's name and today's date."""
     version = str(document.get("version", ""))
     following = str(int(version) + 1) if version.isascii() and version.isdigit() else f"{version} revised".strip()
-    new = {"effective_from": timezone.localdate().isoformat(), "version": following if is_copy else "1"}
+    new: dict[str, Any] = {"effective_from": timezone.localdate().isoformat(), "version": following if is_copy else "1"}
     new |= {"approved_by": "", "review_due": None}
     return document | new | ({} if is_copy else {"nation": by.partnership.nation, "key": by.partnership.key})
 
@@ -178,7 +186,9 @@ def submit(request: ActingRequest, pk: UUID) -> HttpResponse:
             acts.submit_protocol_draft(
                 draft=found, acknowledged=ticked, seen=form.cleaned_data["seen"], by=request.acting, now=acted_at()
             )
-            messages.success(request, "Submitted. The chair and the other board managers are told; one of them approves it.")
+            messages.success(
+                request, "Submitted. The chair and the other board managers are told; one of them approves it."
+            )
             return redirect("protocol_draft", pk)
         except Refused as error:
             status = refused(request, form, error)
@@ -214,7 +224,9 @@ def _again(request: ActingRequest, pk: UUID, status: int) -> HttpResponse:
 
 def _submitted(request: ActingRequest, pk: UUID) -> ProtocolDraft:
     refuse_strangers(request.acting)
-    drafts = ProtocolDraft.objects.open().select_related("partnership", "based_on", "edited_by__user", "submitted_by__user")
+    drafts = ProtocolDraft.objects.open().select_related(
+        "partnership", "based_on", "edited_by__user", "submitted_by__user"
+    )
     return visible_or_404(drafts, request.acting, pk=pk)
 
 
@@ -238,7 +250,9 @@ def take_back(request: ActingRequest, pk: UUID) -> HttpResponse:
     """Take a submitted draft back, to change it again."""
     found = draft_to_write(request, pk)
     said = "The draft is yours again."
-    return _then(request, lambda: acts.take_back_protocol_draft(draft=found, by=request.acting, now=acted_at()), said, pk)
+    return _then(
+        request, lambda: acts.take_back_protocol_draft(draft=found, by=request.acting, now=acted_at()), said, pk
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -247,7 +261,12 @@ def discard(request: ActingRequest, pk: UUID) -> HttpResponse:
     found = draft_to_write(request, pk)
     if request.method == "GET":
         return render(request, "escalation/protocol/discard.html", {"draft": found})
-    return _then(request, lambda: acts.discard_protocol_draft(draft=found, by=request.acting, now=acted_at()), "Thrown away.", None)
+    return _then(
+        request,
+        lambda: acts.discard_protocol_draft(draft=found, by=request.acting, now=acted_at()),
+        "Thrown away.",
+        None,
+    )
 
 
 def _then(request: ActingRequest, act: Callable[[], object], said: str, pk: UUID | None) -> HttpResponse:

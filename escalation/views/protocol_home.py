@@ -31,7 +31,9 @@ def protocol(request: ActingRequest) -> HttpResponse:
     """The version in force as a timetable, the other versions, and the drafts."""
     acting = request.acting
     refuse_strangers(acting)
-    versions = list(ProtocolVersion.objects.visible_to(acting).order_by("-version").select_related("published_by__user"))
+    versions = list(
+        ProtocolVersion.objects.visible_to(acting).order_by("-version").select_related("published_by__user")
+    )
     in_force = ProtocolVersion.objects.current_for(acting.partnership, on=timezone.localdate())
     drafts = ProtocolDraft.objects.visible_to(acting).open().select_related("edited_by__user")
     context = {
@@ -51,7 +53,11 @@ def version(request: ActingRequest, number: int) -> HttpResponse:
     """One version as a timetable."""
     refuse_strangers(request.acting)
     found = visible_or_404(ProtocolVersion.objects.select_related("published_by__user"), request.acting, version=number)
-    context = {"version": found, "may_manage": request.acting.has(Permission.MANAGE_PROTOCOL), "today": timezone.localdate()}
+    context = {
+        "version": found,
+        "may_manage": request.acting.has(Permission.MANAGE_PROTOCOL),
+        "today": timezone.localdate(),
+    }
     return render(request, "escalation/protocol/version.html", context | timetable_of(found.protocol))
 
 
@@ -84,7 +90,9 @@ def compare(request: ActingRequest) -> HttpResponse:
     form = CompareForm(request.GET or None, initial=start, choices=choices)
     context: dict[str, object] = {"form": form}
     if form.is_valid():
-        read_as = {key: one.protocol for key, one in known.items()} | {key: read(one.document)[0] for key, one in drafts.items()}
+        read_as = {key: one.protocol for key, one in known.items()} | {
+            key: read(one.document)[0] for key, one in drafts.items()
+        }
         before, after = (read_as[form.cleaned_data[name]] for name in ("before", "after"))
         context["names"] = [dict(choices)[form.cleaned_data[name]] for name in ("before", "after")]
         if before is None or after is None:

@@ -77,7 +77,9 @@ def outline_of(draft: ProtocolDraft) -> Outline:
     document = draft.document
     policy = [_section(draft, key) for key in SECTIONS]
     rest = [_part(draft, name) for name in PARTS]
-    lists = [name for name, info in Protocol.model_fields.items() if is_list_of_parts(info.annotation) and name != "stages"]
+    lists = [
+        name for name, info in Protocol.model_fields.items() if is_list_of_parts(info.annotation) and name != "stages"
+    ]
     rest += [Group(name, question(Protocol, name)[0], lists=[_entries(draft, document, (name,))]) for name in lists]
     rest += [_part(draft, name) for name in _other_parts()]
     stages = [_stage(draft, stage, index) for index, stage in enumerate(parts(document, "stages"))]
@@ -87,7 +89,11 @@ def outline_of(draft: ProtocolDraft) -> Outline:
 def _other_parts() -> list[str]:
     """Parts that no group names: a setting added to the file later is shown as well."""
     fields = Protocol.model_fields.items()
-    return [name for name, info in fields if models_in(info.annotation) and not is_list_of_parts(info.annotation) and name not in PARTS]
+    return [
+        name
+        for name, info in fields
+        if models_in(info.annotation) and not is_list_of_parts(info.annotation) and name not in PARTS
+    ]
 
 
 def _section(draft: ProtocolDraft, key: str) -> Group:
@@ -212,7 +218,9 @@ def part_url(draft: ProtocolDraft, where: str) -> str:
 
 def to_correct(draft: ProtocolDraft, findings: Sequence[Finding]) -> list[ToCorrect]:
     """Findings with the way to the page on which each can be corrected."""
-    return [ToCorrect(place_in_words(one.place), in_form_words(one.message), url_of(draft, one.place)) for one in findings]
+    return [
+        ToCorrect(place_in_words(one.place), in_form_words(one.message), url_of(draft, one.place)) for one in findings
+    ]
 
 
 def url_of(draft: ProtocolDraft, place: Place) -> str:

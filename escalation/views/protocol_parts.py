@@ -27,7 +27,9 @@ from escalation.views.protocol_outline import SECTIONS, entries_below, part_url,
 def draft_to_write(request: ActingRequest, pk: UUID) -> ProtocolDraft:
     """The draft, for somebody who writes the protocol of its partnership."""
     refuse_strangers(request.acting, writes=True)
-    drafts = ProtocolDraft.objects.open().select_related("partnership", "based_on", "edited_by__user", "submitted_by__user")
+    drafts = ProtocolDraft.objects.open().select_related(
+        "partnership", "based_on", "edited_by__user", "submitted_by__user"
+    )
     return visible_or_404(drafts, request.acting, pk=pk)
 
 
@@ -42,7 +44,12 @@ def part(request: ActingRequest, pk: UUID, place: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             saved = acts.save_part(
-                draft=draft, place=where, values=form.values(), seen=form.cleaned_data["seen"], by=request.acting, now=acted_at()
+                draft=draft,
+                place=where,
+                values=form.values(),
+                seen=form.cleaned_data["seen"],
+                by=request.acting,
+                now=acted_at(),
             )
             return _after(request, saved, place, where, settings_asked(model, only))
         except Refused as error:
@@ -51,7 +58,10 @@ def part(request: ActingRequest, pk: UUID, place: str) -> HttpResponse:
             form.show_again(draft.edits)
     elif request.method == "GET" and "new" not in request.GET and not draft.submitted_at:
         _mark(form, draft, where)
-    context = _context(draft, place, where, form) | {"stale": stale, "stored": _stored_now(draft, where) if stale else {}}
+    context = _context(draft, place, where, form) | {
+        "stale": stale,
+        "stored": _stored_now(draft, where) if stale else {},
+    }
     return render(request, "escalation/protocol/part.html", context, status=status)
 
 
@@ -80,7 +90,9 @@ def _stored_now(draft: ProtocolDraft, where: Place) -> dict[str, Any]:
 
 def _mark(form: PartForm, draft: ProtocolDraft, where: Place) -> None:
     """Show at each question what is to be corrected there."""
-    findings = {one.place[len(where) :]: one.message for one in read(draft.document)[1] if one.place[: len(where)] == where}
+    findings = {
+        one.place[len(where) :]: one.message for one in read(draft.document)[1] if one.place[: len(where)] == where
+    }
     own = {str(rest[0]): message for rest, message in findings.items() if rest and str(rest[0]) in form.fields}
     if own:
         form.mark({name: in_form_words(message) for name, message in own.items()})

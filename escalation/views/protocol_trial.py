@@ -13,14 +13,15 @@ from django.views.decorators.http import require_safe
 
 from cases.http import ActingRequest, visible_or_404
 from cases.models import Agency
-from escalation import calendars
+from escalation.actions.protocol_drafts import calendar_of
 from escalation.forms.protocol_acts import ANSWERS, SimulateForm
 from escalation.models import ProtocolDraft, ProtocolVersion
 from escalation.protocol import Protocol
 from escalation.protocol_directory import Names
 from escalation.protocol_drafting import read
 from escalation.protocol_reading import ANCHORS_AWAITED, COURSES, duty_in_words, leads_in_words, notice_in_words
-from escalation.simulation import Dated, Simulated, Step, simulate
+from escalation.simulated import Dated, Simulated, Step
+from escalation.simulation import simulate
 from escalation.views.protocol_home import refuse_strangers
 
 
@@ -63,7 +64,8 @@ def _try(request: ActingRequest, protocol: Protocol, about: dict[str, Any]) -> H
     if form.is_valid():
         data = form.cleaned_data
         course = simulate(
-            protocol, calendars.calendar_for(protocol.nation), concern_arose_at=data["concern"], raised_at=data["raised"],
+            protocol, calendar_of(request.acting.partnership, protocol),
+            concern_arose_at=data["concern"], raised_at=data["raised"],
             answers=form.answers(), decision_received_at=data["concern"],
         )  # fmt: skip
         names = Names(request.acting.partnership, data["raising"], data["responding"], on=timezone.localdate())
@@ -81,7 +83,10 @@ def _line(course: Simulated, step: Step, names: Names) -> Line:
         names=", ".join(names.leads(step.stage)),
         limits=[_limit(course.protocol, step, one) for one in step.limits],
         owed=[duty_in_words(spec) for spec in step.owed],
-        told=[(one.at, notice_in_words(one.notice), ", ".join(names.told(one.notice.role, one.notice.of))) for one in step.told],
+        told=[
+            (one.at, notice_in_words(one.notice), ", ".join(names.told(one.notice.role, one.notice.of)))
+            for one in step.told
+        ],
     )
 
 

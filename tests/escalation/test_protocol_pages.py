@@ -57,7 +57,9 @@ def answers(page: str) -> dict[str, Any]:
         if attributes.get("type") in ("radio", "checkbox") and " checked" not in tag:
             continue
         if "name" in attributes:
-            found.setdefault(attributes["name"], []).append(attributes.get("value", "on" if attributes.get("type") == "checkbox" else ""))
+            found.setdefault(attributes["name"], []).append(
+                attributes.get("value", "on" if attributes.get("type") == "checkbox" else "")
+            )
     for name, value in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', page, re.S):
         found[name] = [html.unescape(value).lstrip("\r\n")]
     return found
@@ -78,8 +80,12 @@ def submit(client: Client, who: Appointment, draft: ProtocolDraft) -> str:
     path = f"/protocol/drafts/{draft.pk}/submit/"
     client.force_login(who.user)
     page = client.get(path).content.decode()
-    warnings = [html.unescape(value) for value in re.findall(r'name="acknowledged" type="checkbox" value="([^"]*)"', page)]
-    warnings = warnings or [html.unescape(v) for v in re.findall(r'<input[^>]*type="checkbox"[^>]*value="([^"]*)"', page)]
+    warnings = [
+        html.unescape(value) for value in re.findall(r'name="acknowledged" type="checkbox" value="([^"]*)"', page)
+    ]
+    warnings = warnings or [
+        html.unescape(v) for v in re.findall(r'<input[^>]*type="checkbox"[^>]*value="([^"]*)"', page)
+    ]
     return go(client, who, path, {"seen": seen(draft), "acknowledged": warnings})
 
 
@@ -91,7 +97,9 @@ def test_the_protocol_in_force_is_read_as_a_timetable_with_its_versions(client: 
     assert "Version 1" in go(client, people.chair, "/protocol/versions/1/")
 
 
-@pytest.mark.parametrize("path", ["", "versions/1/", "versions/1/file/", "versions/1/simulate/", "differences/", "import/", "drafts/new/"])
+@pytest.mark.parametrize(
+    "path", ["", "versions/1/", "versions/1/file/", "versions/1/simulate/", "differences/", "import/", "drafts/new/"]
+)
 def test_nobody_else_gets_there(client: Client, people: Cast, path: str) -> None:
     elsewhere = cast(make_partnership("luton"))
     for who in (people.council.practitioner, people.council.lead, people.auditor):
@@ -122,7 +130,15 @@ def test_from_a_copy_to_a_version_that_running_disputes_do_not_notice(
     draft = begin(client, people.board_manager)
     page = change(client, people.board_manager, draft, "stages.1.limits.1", number="10", unit="working_days")
     assert "Saved." in page
-    change(client, people.board_manager, draft, "policy", effective_from_day="1", effective_from_month="5", effective_from_year="2026")
+    change(
+        client,
+        people.board_manager,
+        draft,
+        "policy",
+        effective_from_day="1",
+        effective_from_month="5",
+        effective_from_year="2026",
+    )
     page = go(client, people.board_manager, f"/protocol/differences/?before=1&after={draft.pk}")
     assert "concluded by Day 9 (calendar days" in page
     assert "→ concluded by Day 10 (working days" in page
@@ -144,7 +160,12 @@ def test_from_a_copy_to_a_version_that_running_disputes_do_not_notice(
     told = Notification.objects.filter(event="protocol")
     assert {people.board_manager, people.chair, people.council.lead} <= {notice.recipient for notice in told}
     actions = set(AuditEvent.objects.values_list("action", flat=True))
-    assert {"protocol_draft_started", "protocol_draft_edited", "protocol_draft_submitted", "protocol_draft_approved"} <= actions
+    assert {
+        "protocol_draft_started",
+        "protocol_draft_edited",
+        "protocol_draft_submitted",
+        "protocol_draft_approved",
+    } <= actions
 
 
 def test_what_contradicts_itself_is_kept_and_listed_with_the_way_to_its_place(client: Client, people: Cast) -> None:
@@ -156,14 +177,23 @@ def test_what_contradicts_itself_is_kept_and_listed_with_the_way_to_its_place(cl
     assert "2 things to correct before it can be published" in page
     assert "Submit for approval" not in page
     client.force_login(people.board_manager.user)
-    assert f"/part/stages.3.limits.0/#id_number" in client.get(f"/protocol/drafts/{draft.pk}/").content.decode()
+    assert "/part/stages.3.limits.0/#id_number" in client.get(f"/protocol/drafts/{draft.pk}/").content.decode()
     page = go(client, people.board_manager, f"/protocol/drafts/{draft.pk}/submit/", {"seen": seen(draft)}, status=409)
     assert "2 things are to be corrected first" in page
-    change(client, people.board_manager, draft, "stages.3.limits.0", number="16", label="Stage 4 starts, no later than Day 16")
+    change(
+        client,
+        people.board_manager,
+        draft,
+        "stages.3.limits.0",
+        number="16",
+        label="Stage 4 starts, no later than Day 16",
+    )
     assert "to correct" not in go(client, people.board_manager, f"/protocol/drafts/{draft.pk}/")
 
 
-def test_stages_are_added_moved_and_removed_and_nothing_typed_by_another_is_overwritten(client: Client, people: Cast) -> None:
+def test_stages_are_added_moved_and_removed_and_nothing_typed_by_another_is_overwritten(
+    client: Client, people: Cast
+) -> None:
     who = people.board_manager
     draft = begin(client, who, "one_stage")
     page = add(client, who, draft, "stages")
@@ -190,13 +220,15 @@ def test_stages_are_added_moved_and_removed_and_nothing_typed_by_another_is_over
     assert draft.document["clock"].get("silence_days") is None
 
 
-def test_every_part_of_every_source_has_a_page_that_saves_what_it_shows(client: Client, people: Cast, now: datetime) -> None:
+def test_every_part_of_every_source_has_a_page_that_saves_what_it_shows(
+    client: Client, people: Cast, now: datetime
+) -> None:
     for key in ("halton", "dundee", "luton", "south_lanarkshire"):
         draft = begin(client, people.board_manager, key)
         before = loads(dumps(source_protocol(key)))
         client.force_login(people.board_manager.user)
         overview = client.get(f"/protocol/drafts/{draft.pk}/").content.decode()
-        places = set(re.findall(r'/part/([a-z0-9_.]+)/', overview))
+        places = set(re.findall(r"/part/([a-z0-9_.]+)/", overview))
         places |= {f"stages.{stage.order - 1}.leads.roles.0" for stage in before.stages}
         for place in sorted(places):
             change(client, people.board_manager, draft, place)
@@ -272,5 +304,7 @@ def test_a_simulated_case_shows_every_date_and_who_is_told(client: Client, peopl
     assert people.council.line_manager.user.name in page
     assert f"Stage 4: {source_protocol('halton').stage(4).name}" not in page.partition("Try it another way")[0]
     assert "It cannot be raised before" in go(
-        client, people.board_manager, f"/protocol/versions/1/simulate/{query}&raised_day=1&raised_month=4&raised_year=2026&raised_time=10:00"
+        client,
+        people.board_manager,
+        f"/protocol/versions/1/simulate/{query}&raised_day=1&raised_month=4&raised_year=2026&raised_time=10:00",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentParser
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cases.clock import database_now
 from escalation.actions.calendars import recalculate_everywhere
-from escalation.calendars import FIRST_YEAR, LAST_YEAR, calendar_for
+from escalation.calendars import calendar_for
 from escalation.deadlines import LONDON, OF_A_STAGE, Due, anchor_of, schedule
+from escalation.management.options import closure, moment, split
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol
 from escalation.protocol_files import ProtocolFileError, load, sha256
 
@@ -50,11 +51,11 @@ class Command(BaseCommand):
             for problem in error.problems:
                 self.stderr.write(f"{options['file']}: {problem}")
             sys.exit(1)
-        events = {Anchor.CONCERN_AROSE.value: _moment(options["concern_arose"], "--concern-arose")}
+        events = {Anchor.CONCERN_AROSE.value: moment(options["concern_arose"], "--concern-arose")}
         for given in options["event"]:
-            name, at = _split(given, "--event")
-            events[_event_name(name, protocol)] = _moment(at, f"--event {name}")
-        closures = dict(_closure(given) for given in options["closure"])
+            name, at = split(given, "--event")
+            events[_event_name(name, protocol)] = moment(at, f"--event {name}")
+        closures = dict(closure(given) for given in options["closure"])
         calendar = calendar_for(protocol.nation, closures=closures)
         rows = [_row(protocol, *found) for found in schedule(protocol, events, calendar)]
         if options["json"]:
@@ -124,13 +125,6 @@ def _waiting_for(protocol: Protocol, order: int, limit: Limit) -> str:
     return anchor.value
 
 
-def _split(given: str, option: str) -> tuple[str, str]:
-    name, equals, value = given.partition("=")
-    if not equals:
-        raise CommandError(f"{option} {given}: write it as NAME=VALUE.")
-    return name.strip(), value.strip()
-
-
 def _event_name(name: str, protocol: Protocol) -> str:
     kind, _, which = name.partition(".")
     orders = [str(stage.order) for stage in protocol.stages]
@@ -145,22 +139,3 @@ def _event_name(name: str, protocol: Protocol) -> str:
             f"--event {name}: after the dot write one of {', '.join(one for one in allowed if one) or 'nothing'}."
         )
     raise CommandError(f"--event {name}: there is no such event. Write one of {', '.join(EVENTS)}.")
-
-
-def _moment(text: str, option: str) -> datetime:
-    """A moment; without a time zone it is meant as UK time."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CommandError(f"{option} {text}: write a date and time such as 2026-04-02T10:00.") from error
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR - 10:
-        raise CommandError(f"{option} {text}: write a year from {FIRST_YEAR} to {LAST_YEAR - 10}.")
-    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
-
-
-def _closure(given: str) -> tuple[date, str]:
-    day, why = _split(given, "--closure")
-    try:
-        return date.fromisoformat(day), why
-    except ValueError as error:
-        raise CommandError(f"--closure {given}: write a date such as 2026-04-07=Spring holiday.") from error

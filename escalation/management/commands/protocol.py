@@ -1,4 +1,4 @@
-"""manage.py protocol: check a protocol file, naming every error with its line, or publish it for a partnership."""
+"""manage.py protocol: check a file, publish or export it, say what differs between two, try a case through one."""
 
 from __future__ import annotations
 
@@ -15,29 +15,56 @@ from cases.clock import database_now
 from cases.errors import Refused
 from cases.models import Partnership
 from escalation.actions.protocols import publish_protocol
+from escalation.calendars import calendar_for
+from escalation.management.options import closure, moment
+from escalation.management.protocol_answers import difference_data, simulated_data, simulated_lines
 from escalation.models import ProtocolVersion
 from escalation.protocol import Protocol
-from escalation.protocol_files import Checked, check, sha256
+from escalation.protocol_differences import differences
+from escalation.protocol_drafting import written
+from escalation.protocol_files import Checked, ProtocolFileError, check, dumps, load, sha256
+from escalation.protocol_tester import tried
+from escalation.simulated import Answer, answers_in
+from escalation.simulation import simulate
 
 
 class Command(BaseCommand):
-    """Exit code 0 when the file is a valid protocol (and published, when asked), 1 when it is not."""
+    """Exit code 0 when every file is a valid protocol (and the act was done), 1 when one is not."""
 
-    help = "Check a protocol file, or publish it as a partnership's next version."
+    help = "Check, publish, export, compare and simulate protocols."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """``check FILE [--json]`` and ``publish FILE --partnership KEY [--json]``."""
+        """``check``, ``publish``, ``export``, ``diff`` and ``simulate``, each with ``--json``."""
         verbs = parser.add_subparsers(dest="verb", required=True)
         checking = verbs.add_parser("check", help="name every error in a protocol file with its place")
         publishing = verbs.add_parser("publish", help="add a file as the next, immutable version of a protocol")
+        exporting = verbs.add_parser("export", help="write a published version as a file")
+        comparing = verbs.add_parser(
+            "diff", help="say in words what is different between two files, or a version and a file"
+        )
+        trying = verbs.add_parser("simulate", help="try a case through a file: every stage, date, duty and notice")
         publishing.add_argument("--partnership", required=True, metavar="KEY")
-        for verb in (checking, publishing):
+        exporting.add_argument("--partnership", required=True, metavar="KEY")
+        exporting.add_argument("--number", type=int, metavar="N", help="which version; the newest unless told")
+        comparing.add_argument("--partnership", metavar="KEY", help="compare its version with the one file given")
+        comparing.add_argument("--number", type=int, metavar="N", help="which version; the newest unless told")
+        comparing.add_argument("files", type=Path, nargs="+", metavar="FILE")
+        for verb in (checking, publishing, trying):
             verb.add_argument("file", type=Path)
+        trying.add_argument("--concern-arose", required=True, metavar="ISO", help="such as 2026-04-02T10:00")
+        trying.add_argument("--raised", metavar="ISO", help="when it is raised; at once unless told")
+        trying.add_argument("--answers", default="", metavar="A,B,…", help=", ".join(Answer) + "; silence unless told")
+        trying.add_argument("--closure", action="append", default=[], metavar="DATE=WHY", help="a day not worked here")
+        for verb in (checking, publishing, exporting, comparing, trying):
             verb.add_argument("--json", action="store_true", help="answer as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Check, report, and publish when that is asked for and the file is valid."""
+        """Do what the verb says."""
+        acts = {"export": self._export, "diff": self._diff, "simulate": self._simulate}
+        if options["verb"] in acts:
+            acts[options["verb"]](options)
+            return
         file: Path = options["file"]
         checked = check(file)
         if options["verb"] == "check" or checked.protocol is None:
@@ -47,6 +74,65 @@ class Command(BaseCommand):
         if options["verb"] == "publish":
             self._publish(checked.protocol, options["partnership"], as_json=options["json"])
 
+    def _export(self, options: dict[str, Any]) -> None:
+        version = _version(options["partnership"], options["number"])
+        if options["json"]:
+            answer = {"partnership": options["partnership"], "version": version.version, "sha256": version.sha256}
+            self._say_json(answer | {"document": version.document})
+        else:
+            self.stdout.write(dumps(version.protocol), ending="")
+
+    def _diff(self, options: dict[str, Any]) -> None:
+        files: list[Path] = options["files"]
+        if len(files) != (1 if options["partnership"] else 2):
+            raise CommandError("diff compares two files, or one file with --partnership KEY.")
+        protocols = [self._valid(file) for file in files]
+        if options["partnership"]:
+            protocols.insert(0, _version(options["partnership"], options["number"]).protocol)
+        found = differences(*protocols)
+        if options["json"]:
+            self._say_json({"differences": [difference_data(one) for one in found]})
+            return
+        for one in found:
+            self.stdout.write(one.sentence)
+        self.stdout.write("Nothing is different." if not found else f"{len(found)} differences.")
+
+    def _simulate(self, options: dict[str, Any]) -> None:
+        protocol = self._valid(options["file"])
+        try:
+            answers = answers_in([word.strip() for word in options["answers"].split(",") if word.strip()])
+        except LookupError as error:
+            raise CommandError(f"--answers: {error.args[0]}") from error
+        concern = moment(options["concern_arose"], "--concern-arose")
+        raised = moment(options["raised"], "--raised") if options["raised"] else concern
+        if raised < concern:
+            raise CommandError("--raised: it cannot be raised before the concern arises.")
+        calendar = calendar_for(protocol.nation, closures=dict(closure(given) for given in options["closure"]))
+        course = simulate(
+            protocol,
+            calendar,
+            concern_arose_at=concern,
+            raised_at=raised,
+            answers=answers,
+            decision_received_at=concern,
+        )
+        if options["json"]:
+            self._say_json(simulated_data(course))
+            return
+        for line in simulated_lines(course):
+            self.stdout.write(line)
+
+    def _valid(self, file: Path) -> Protocol:
+        try:
+            return load(file)
+        except ProtocolFileError as error:
+            for problem in error.problems:
+                self.stderr.write(f"{file}: {problem}")
+            sys.exit(1)
+
+    def _say_json(self, answer: dict[str, Any]) -> None:
+        self.stdout.write(json.dumps(answer, indent=2, ensure_ascii=False))
+
     def _report(self, file: Path, checked: Checked, *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(_as_data(file, checked), indent=2, ensure_ascii=False))
@@ -55,6 +141,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{file}: {problem}")
         for advice in checked.advice:
             self.stdout.write(f"{file}: look again at {advice}")
+        for found in _tried(checked):
+            self.stdout.write(f"{file}: look again at {found['path']}: {found['message']}")
         if checked.protocol is None:
             count = len(checked.problems)
             self.stdout.write(f"{count} problem{'s' if count != 1 else ''}: this is not a valid protocol.")
@@ -83,11 +171,33 @@ class Command(BaseCommand):
             )
 
 
+def _version(key: str, number: int | None) -> ProtocolVersion:
+    partnership = Partnership.objects.filter(key=key).first()
+    if partnership is None:
+        raise CommandError(f"There is no partnership '{key}'.")
+    versions = ProtocolVersion.objects.filter(partnership=partnership)
+    found = versions.filter(version=number).first() if number else ProtocolVersion.objects.newest_for(partnership)
+    if found is None:
+        raise CommandError(
+            f"{partnership.name} has no such version." if number else f"{partnership.name} has no version yet."
+        )
+    return found
+
+
+def _tried(checked: Checked) -> list[dict[str, str]]:
+    """What trying a valid protocol finds, besides the advice about single settings."""
+    if checked.protocol is None:
+        return []
+    trial = tried(checked.protocol, calendar_for(checked.protocol.nation))
+    known = {advice.message for advice in checked.advice}
+    found = [one for one in (*trial.problems, *trial.warnings) if one.message not in known]
+    return [{"path": written(one.place), "message": one.message} for one in found]
+
+
 def _summary(protocol: Protocol) -> str:
     limits = sum(len(stage.limits) for stage in protocol.stages)
-    counts = (
-        f"{len(protocol.stages)} stages, {limits} limits" if limits else f"{len(protocol.stages)} stages, no limits"
-    )
+    stages = "1 stage" if len(protocol.stages) == 1 else f"{len(protocol.stages)} stages"
+    counts = f"{stages}, {limits} limits" if limits else f"{stages}, no limits"
     return f"Valid: {protocol.name}, version {protocol.version}, {counts}. SHA-256 {sha256(protocol)}"
 
 
@@ -98,6 +208,7 @@ def _as_data(file: Path, checked: Checked) -> dict[str, Any]:
         "valid": protocol is not None,
         "problems": [asdict(problem) for problem in checked.problems],
         "advice": [asdict(advice) for advice in checked.advice],
+        "tried": _tried(checked),
     }
     if protocol is not None:
         found |= {"key": protocol.key, "name": protocol.name, "version": protocol.version, "sha256": sha256(protocol)}

@@ -1,0 +1,38 @@
+"""What commands are given in words: moments, days and answers, each refused with what to write instead."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.core.management.base import CommandError
+
+from escalation.calendars import FIRST_YEAR, LAST_YEAR
+from escalation.deadlines import LONDON
+
+
+def split(given: str, option: str) -> tuple[str, str]:
+    """NAME=VALUE."""
+    name, equals, value = given.partition("=")
+    if not equals:
+        raise CommandError(f"{option} {given}: write it as NAME=VALUE.")
+    return name.strip(), value.strip()
+
+
+def moment(text: str, option: str) -> datetime:
+    """A moment; without a time zone it is meant as UK time."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{option} {text}: write a date and time such as 2026-04-02T10:00.") from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR - 10:
+        raise CommandError(f"{option} {text}: write a year from {FIRST_YEAR} to {LAST_YEAR - 10}.")
+    return found if found.tzinfo else found.replace(tzinfo=LONDON)
+
+
+def closure(given: str) -> tuple[date, str]:
+    """A day that is not worked, and why."""
+    day, why = split(given, "--closure")
+    try:
+        return date.fromisoformat(day), why
+    except ValueError as error:
+        raise CommandError(f"--closure {given}: write a date such as 2026-04-07=Spring holiday.") from error
