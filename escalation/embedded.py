@@ -192,6 +192,9 @@ class Services:
     def make_directories(self) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
         self.state.chmod(0o711 if self.account else 0o700)
+        closed = [str(parent) for parent in self.state.resolve().parents if not parent.stat().st_mode & 0o001]
+        if self.account and closed:
+            raise ServiceError(f"{self.account.pw_name} cannot enter {closed[-1]}. Choose another STATE_DIRECTORY.")
         for directory in (self.state / "postgres", self.state / "valkey", self.sockets):
             directory.mkdir(mode=0o700, exist_ok=True)
             if self.account:
