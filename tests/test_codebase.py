@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -49,11 +50,16 @@ MUTABLE = {
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
 }
 
+NOT_OURS = {".git", ".venv", ".tools", ".state", "node_modules", "__pycache__"}
+
 
 @cache
 def tracked(pattern: str) -> list[Path]:
     """The project's own files of this kind, as git knows them or will."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", pattern]
+    if shutil.which("git") is None or not (BASE / ".git").exists():  # an unpacked archive, or a machine without git
+        found = (file for file in BASE.rglob(pattern) if not NOT_OURS & set(file.relative_to(BASE).parts))
+        return sorted(file for file in found if file.is_file())
+    command = ["git", "-c", f"safe.directory={BASE}", "ls-files", "--cached", "--others", "--exclude-standard", pattern]
     listed = subprocess.run(command, cwd=BASE, capture_output=True, text=True, check=True)
     return [BASE / name for name in sorted(set(listed.stdout.split())) if (BASE / name).is_file()]
 
