@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import points
+from escalation.views import meetings, points
 
 ONE = "disputes/<ref:reference>/"
 
 urlpatterns: list[URLPattern] = [
     path(f"{ONE}points/add/", points.add_point, name="add_point"),
     path(f"{ONE}points/<int:pk>/say/", points.say_on_point, name="say_on_point"),
+    path(f"{ONE}meetings/propose/", meetings.propose_meeting, name="propose_meeting"),
+    path(f"{ONE}meetings/<int:pk>/", meetings.meeting, name="meeting"),
+    path(f"{ONE}meetings/<int:pk>/hold/", meetings.hold_meeting, name="hold_meeting"),
+    path(f"{ONE}meetings/<int:pk>/call-off/", meetings.call_off, name="call_off"),
+    path(f"{ONE}meetings/<int:pk>/diary/", meetings.diary, name="meeting_diary"),
 ]

@@ -42,10 +42,11 @@ APPEND_ONLY = {
 MUTABLE = {
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead",
-    "escalation.LocalClosure",
+    "escalation.LocalClosure", "escalation.DateRequest",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
     "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",
+    "escalation.Meeting", "escalation.Invitation",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from decisions.exports.parts import Part, Reader, card, pair, section, when, who
-from escalation.models import PointView
+from decisions.exports.parts import Part, Reader, card, facts, items, pair, section, when, who
+from escalation.models import Invitation, PointView
 
 _PEOPLE = ("views__agency", "views__recorded_by__user", "views__recorded_by__agency", "views__recorded_by__partnership")
 
@@ -31,3 +31,31 @@ def _column(view: PointView) -> Part:
         "more": f"{more}. Goes by: {view.threshold}" if view.threshold else more,
         "by": f"{who(view.recorded_by)}, {when(view.recorded_at)}",
     }
+
+
+def meetings(reader: Reader) -> Part | None:
+    """Meetings with who was there, what was said and decided, and who did not agree (F18)."""
+    rows = reader.reads(reader.dispute.meetings.prefetch_related(*_of("invitations__who")).select_related(*_of("recorded_by")))
+    cards = [
+        card(
+            row.kind,
+            facts(
+                ("When", when(row.held_at or row.starts_at)), ("Proposed by", who(row.recorded_by)), ("To settle", row.aim),
+                ("Called off", row.cancelled_why), ("Also there", row.also_there), ("What was said", row.said),
+                ("What was decided", row.decisions), ("Who did not agree", row.dissent),
+            ),
+            items([_guest(one) for one in row.invitations.all()], heading="Invited"),
+            under=f"{'Held' if row.held_at else 'Called off' if row.cancelled_at else 'Proposed'}, {reader.label(row.stage)}",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return section("meetings", "Meetings", *cards) if cards else None
+
+
+def _guest(row: Invitation) -> str:
+    came = {True: ": was there", False: ": was not there", None: ""}[row.attended]
+    return f"{who(row.who)}{came}"
+
+
+def _of(name: str) -> list[str]:
+    return [f"{name}__{part}" for part in ("user", "agency", "partnership")]

@@ -56,6 +56,7 @@ MAY: dict[str, May] = {
     "discussions": _works,
     "positions": permissions.may_state_position,
     "points": permissions.may_map_points,
+    "meetings": _works,
     "reviews": permissions.may_review,
     "safety": permissions.may_confirm_safety,
     "voice": _works,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.api import points
+from escalation.api import meetings, points
 
 ONE = "disputes/<ref:reference>/"
 
 urlpatterns: list[URLPattern] = [
     path(f"{ONE}points/", points.add_point, name="api_points"),
     path(f"{ONE}points/<int:pk>/say/", points.say_on_point, name="api_say_on_point"),
+    path(f"{ONE}meetings/", meetings.propose, name="api_meetings"),
+    path(f"{ONE}meetings/<int:pk>/hold/", meetings.hold, name="api_hold_meeting"),
+    path(f"{ONE}meetings/<int:pk>/call-off/", meetings.call_off, name="api_call_off"),
 ]

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
 from escalation import permissions
+from escalation.api.between import MeetingShown
 from escalation.api.finding import dispute_to_read, dispute_to_see, endpoint
 from escalation.models import (
     Action,
@@ -176,6 +177,7 @@ class WorkSerializer(serializers.Serializer[Any]):
     actions = ActionShown(many=True)
     feedback = FeedbackShown(many=True)
     points = PointShown(many=True)
+    meetings = MeetingShown(many=True)
 
 
 @extend_schema(responses=StageSerializer(many=True), summary="The stages of a dispute", filters=False)
@@ -220,8 +222,8 @@ def work(request: ActingApiRequest, reference: str) -> Response:
     """Discussions, positions, reviews, safety, the person's voice, actions and feedback of the stages you may read."""
     dispute = dispute_to_read(request, reference)
     readable = permissions.readable_stages(dispute, request.acting)
-    names = ("discussions", "positions", "reviews", "safety_confirmations", "voices", "actions", "feedback", "points")
     shown = {
-        name: getattr(dispute, name).filter(stage__in=readable).select_related("agency").order_by("pk") for name in names
+        name: getattr(dispute, name).filter(stage__in=readable).select_related("agency").order_by("pk")
+        for name in WorkSerializer().fields
     }
     return Response(WorkSerializer(shown).data)

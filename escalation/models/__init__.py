@@ -2,11 +2,13 @@
 
 from escalation.models.chronology import ChronologyEntry
 from escalation.models.closure import LocalClosure
+from escalation.models.date_request import DateRequest
 from escalation.models.deadline import Deadline
 from escalation.models.deadline_change import DeadlineChange
 from escalation.models.dispute import Dispute
 from escalation.models.draft import Draft
 from escalation.models.duty import Duty
+from escalation.models.meeting import Invitation, Meeting
 from escalation.models.notification import Notification
 from escalation.models.parties import Participant, Party
 from escalation.models.point import Point, PointView
@@ -30,6 +32,7 @@ from escalation.models.work import (
 __all__ = [
     "Action",
     "ChronologyEntry",
+    "DateRequest",
     "Deadline",
     "DeadlineChange",
     "Discussion",
@@ -41,8 +44,10 @@ __all__ = [
     "Feedback",
     "FeedbackReceipt",
     "IntentionNotice",
+    "Invitation",
     "LocalClosure",
     "ManagerReview",
+    "Meeting",
     "Notification",
     "OwnRecordAttestation",
     "Participant",

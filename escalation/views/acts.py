@@ -135,6 +135,7 @@ MAY: dict[str, May] = {
     "record_review": permissions.may_review,
     "state_position": permissions.may_state_position,
     "record_discussion": works_for_agency,
+    "propose_meeting": works_for_agency,
     "confirm_safety": permissions.may_confirm_safety,
     "record_voice": works_for_agency,
     "notify_intention": is_on_raising_side,
@@ -156,6 +157,7 @@ TEXTS = {
     "record_review": "Record your review",
     "state_position": "State your agency’s position",
     "record_discussion": "Record a discussion",
+    "propose_meeting": "Propose a meeting",
     "confirm_safety": "Say whether the person is safe",
     "record_voice": "Record what the person wants",
     "notify_intention": "Tell the other side that it is to go further",
@@ -176,8 +178,8 @@ ONLY_WHERE_OWED = {
     "attest_exhaustion": DutyKind.EXHAUSTION_ATTESTED,
 }
 AT_ANY_TIME = (
-    "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "bring_in", "offer_debrief",
-    "withdraw",
+    "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "bring_in",
+    "offer_debrief", "withdraw",
 )  # fmt: skip
 MOST_BUTTONS = 3
 

@@ -21,6 +21,7 @@ from escalation.protocol import Side
 from escalation.views.acts import may, may_see_all_readers
 from escalation.views.asking import Question, ask, typed_before
 from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see
+from escalation.views.meetings import readable_meetings
 
 SIDES = ((Side.RAISING, "Raised it"), (Side.RESPONDING, "Asked to answer"), (Side.AUTHORITY, "Has the last word"))
 
@@ -80,6 +81,7 @@ def actions(request: ActingRequest, reference: str) -> HttpResponse:
             if row.done_at is None
         ],
         "done_actions": [row for row in reversed(rows) if row.done_at is not None],
+        "meetings": readable_meetings(dispute, context["here"]["readable_stages"]),
         "may_add": may("add_action", dispute, request.acting),
     }
     return render(request, "escalation/dispute_actions.html", context)

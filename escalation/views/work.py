@@ -14,6 +14,7 @@ from cases.http import NOT_FOUND, ActingRequest, acted_at
 from cases.templatetags.dates import local_date
 from escalation import permissions
 from escalation.actions import drafts, feedback, positions, safety, talks
+from escalation.forms import meetings as meeting_forms
 from escalation.forms import moves as move_forms
 from escalation.forms import points as point_forms
 from escalation.forms import work as forms
@@ -32,8 +33,10 @@ KEPT: dict[str, Any] = {
     "offer_debrief": forms.DebriefForm, "add_action": forms.ActionForm, "complete_action": forms.DoneForm,
     "bring_in": forms.BringInForm, "escalate": move_forms.EscalateForm, "jump": move_forms.JumpForm,
     "withdraw": move_forms.WithdrawForm, "add_point": point_forms.PointForm, "say_on_point": point_forms.ColumnForm,
+    "propose_meeting": meeting_forms.MeetingForm, "hold_meeting": meeting_forms.MinutesForm,
+    "call_off": meeting_forms.CallOffForm,
 }  # fmt: skip
-OF_ONE_ROW = ("complete_action", "say_on_point")
+OF_ONE_ROW = ("complete_action", "say_on_point", "hold_meeting", "call_off")
 
 
 @require_POST
