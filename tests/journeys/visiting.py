@@ -19,7 +19,7 @@ class Page:
     def __init__(self, response: HttpResponse, url: str) -> None:
         self.status, self.url, self.response = response.status_code, url, response
         is_html = response["Content-Type"].startswith("text/html") and response.content
-        self.tree = html.fromstring(response.content) if is_html else None
+        self.tree: Any = html.fromstring(response.content) if is_html else None
 
     @property
     def text(self) -> str:
