@@ -113,15 +113,37 @@ def counted_again(dispute: Dispute, closures: Mapping[date, str], *, now: dateti
             if deadlines.anchor_of(limit, rules.clock) is Anchor.PREVIOUS_LIMIT_DUE:
                 anchor_at = due_by_key.get(limit.anchor_limit, anchor_at)
             worked_out = deadlines.due(limit, rules.clock, anchor_at, calendar)
-            if worked_out.due_at != row.due_at and worked_out.due_at > now:
-                due_by_key[limit.key] = worked_out.due_at
-                told = row.explanation | worked_out.explanation()
-                moved.append(Moved(row, row.due_at, worked_out.due_at, told))
+            due_at = _with_changes(row, limit, rules, worked_out.due_at, calendar)
+            if due_at != row.due_at and due_at > now:
+                due_by_key[limit.key] = due_at
+                moved.append(Moved(row, row.due_at, due_at, row.explanation | worked_out.explanation()))
     return moved
 
 
+def _with_changes(row: Deadline, limit: Limit, rules: Protocol, due_at: datetime, calendar: Calendar) -> datetime:
+    """A date as it is counted, with what people agreed since: extensions, and pauses that are over."""
+    paused_at = row.created_at
+    for change in row.changes.all():
+        if change.kind == DeadlineChange.Kind.EXTENDED:
+            due_at = change.new_due_at
+        elif change.kind == DeadlineChange.Kind.PAUSED:
+            paused_at = change.at
+        elif change.kind == DeadlineChange.Kind.RESUMED:
+            due_at = deadlines.after_pause(limit, rules.clock, due_at, paused_at, change.at, calendar)
+    return due_at
+
+
+def after_pause(row: Deadline, dispute: Dispute, paused_at: datetime, closures: Mapping[date, str], *, now: datetime) -> datetime:
+    """The date of a limit whose pause ends now."""
+    rules = dispute.rules
+    limit = next(one for one in rules.stage(row.stage).limits if one.key == row.key)
+    calendar = calendar_for(rules, dispute.concern_arose_at, closures)
+    return deadlines.after_pause(limit, rules.clock, row.due_at, paused_at, now, calendar)
+
+
 def move_date(
-    moved: Moved, dispute: Dispute, *, kind: DeadlineChange.Kind, why: str, by: Appointment | None, now: datetime
+    moved: Moved, dispute: Dispute, *, kind: DeadlineChange.Kind, why: str, by: Appointment | None, now: datetime,
+    by_words: str = "",
 ) -> None:
     """Give an open limit its other date and keep old and new for ever; it is warned of again before the new one."""
     row = moved.row
@@ -131,7 +153,7 @@ def move_date(
     row.save(update_fields=["due_at", "explanation", "next_look_at"])
     DeadlineChange.objects.create(
         deadline=row, kind=kind, old_due_at=moved.old_due_at, new_due_at=moved.due_at, why=why, by=by,
-        by_words=by.described if by else chronology.CLOCK, at=now,
+        by_words=by_words or (by.described if by else chronology.CLOCK), at=now,
     )  # fmt: skip
 
 
@@ -151,6 +173,8 @@ def next_look(row: Deadline, rules: Protocol, now: datetime) -> datetime | None:
     """When a sweep has something to do for this limit next: warn, record the miss, or tell the next person up."""
     if not row.is_open:
         return None
+    if row.paused_at is not None:
+        return row.paused_until
     if row.missed_at is None:
         since = row.warned_at or row.created_at
         ahead = [at for at in deadlines.warnings_before(row.due_at, rules.clock) if at > since]
@@ -165,7 +189,7 @@ def record_miss_if_due(row: Deadline, dispute: Dispute, *, now: datetime) -> boo
 
     The row is not saved here. False when it is not due yet or was recorded before.
     """
-    if row.missed_at is not None or now <= row.due_at:
+    if row.missed_at is not None or row.paused_at is not None or now <= row.due_at:
         return False
     row.missed_at = now
     chronology.tell(

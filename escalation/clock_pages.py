@@ -1,12 +1,19 @@
-"""Addresses of the pages about time: the partnership's calendar."""
+"""Addresses of the pages about time: the partnership's calendar, and the dates of a dispute."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import calendars
+from escalation.views import calendars, dates
+
+ONE = "disputes/<ref:reference>/dates/"
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendars.calendar, name="calendar"),
     path("calendar/<int:pk>/remove/", calendars.remove, name="closure_remove"),
+    path(ONE, dates.dates, name="dispute_dates"),
+    path(f"{ONE}<int:pk>/extend/", dates.extend, name="date_extend"),
+    path(f"{ONE}<int:pk>/pause/", dates.pause, name="date_pause"),
+    path(f"{ONE}<int:pk>/resume/", dates.resume, name="date_resume"),
+    path(f"{ONE}requests/<int:pk>/answer/", dates.answer, name="date_answer"),
 ]

@@ -93,6 +93,23 @@ def due(limit: Limit, clock: Clock, anchor_at: datetime, calendar: Calendar, own
     return found
 
 
+def after_pause(
+    limit: Limit, clock: Clock, due_at: datetime, paused_at: datetime, resumed_at: datetime, calendar: Calendar
+) -> datetime:
+    """The date of a limit whose time stood still: later by the hours, or by the days of its kind, that the pause took."""
+    if limit.unit is Unit.HOURS:
+        return due_at + (resumed_at - paused_at)
+    first, last = paused_at.astimezone(LONDON).date(), resumed_at.astimezone(LONDON).date()
+    there = due_at.astimezone(LONDON)
+    days = [first + timedelta(days=number) for number in range(1, (last - first).days + 1)]
+    if day_kind(limit, clock) is DayKind.WORKING_DAYS:
+        worked = sum(calendar.is_working_day(day) for day in days)
+        day = add_working_days(there.date(), worked, calendar).day
+    else:
+        day = there.date() + timedelta(days=len(days))
+    return datetime.combine(day, there.time(), tzinfo=LONDON).astimezone(UTC)
+
+
 def day_kind(limit: Limit, clock: Clock) -> DayKind:
     """Whether this limit's days are calendar or working days."""
     return clock.days if limit.unit is Unit.DAYS else DayKind(limit.unit.value)

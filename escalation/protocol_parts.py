@@ -72,6 +72,16 @@ class Terminology(Data):
     raise_it: Text = "Raise a professional disagreement"
 
 
+class Extension(Data):
+    """Whether a limit may be given a later date or its time be paused, by whom, and how far (F36)."""
+
+    allowed: bool = False
+    pause: bool = False
+    by: tuple[Role, ...] = ()
+    both_agencies: bool = True
+    longest_days: Annotated[int, Field(ge=1, le=365)] = 10
+
+
 class Clock(Data):
     """How this protocol counts; hours are always real hours."""
 
@@ -83,6 +93,7 @@ class Clock(Data):
     warn_hours_before: tuple[Annotated[int, Field(gt=0, le=24 * 60)], ...] = (24,)
     tell_next_up_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0
     silence_days: Annotated[int, Field(ge=1, le=60)] = 5
+    extension: Extension = Extension()
 
 
 class ImmediateRisk(Data):

@@ -26,8 +26,8 @@ class Turn:
 
     @property
     def due_at(self) -> datetime | None:
-        """When the limit falls due (UTC)."""
-        return self.due.due_at if self.due else None
+        """When the limit falls due (UTC); None while its time is paused."""
+        return self.due.due_at if self.due and self.due.paused_at is None else None
 
     @property
     def is_overdue(self) -> bool:
@@ -37,7 +37,8 @@ class Turn:
     @property
     def sentence(self) -> str:
         """The line in full."""
-        when = f" {date_in_words(self.due.due_at)}" if self.due else ""
+        when = f" {date_in_words(self.due_at)}" if self.due_at else ""
+        when = " (the time for this is paused)" if self.due and self.due.paused_at else when
         late = " (this date has passed)" if self.is_overdue else ""
         return f"{self.whose} {self.act}{when}{late}.".strip()
 
@@ -84,7 +85,8 @@ def _next_due(dispute: Dispute, *sides: Side) -> Deadline | None:
 def _clock_will(dispute: Dispute) -> str:
     for row in dispute.deadlines.all():
         watched_at = row.stage - 1 if row.kind == LimitKind.START else row.stage
-        if row.is_open and watched_at == dispute.stage and row.on_missed == OnMissed.ESCALATE:
+        is_watched = row.is_open and row.paused_at is None and watched_at == dispute.stage
+        if is_watched and row.on_missed == OnMissed.ESCALATE:
             label = dispute.rules.stage(dispute.stage + 1).label
             return f"If nothing is agreed {date_in_words(row.due_at)}, the clock moves this to {label} by itself."
     return ""

@@ -59,7 +59,7 @@ def silence(dispute: Dispute, *, now: datetime) -> datetime | None:
         return None
     asked = (Side.RAISING,) if dispute.rules_now.single_agency else (Side.RESPONDING, Side.EACH)
     limits = [row for row in dispute.deadlines.all() if row.stage == dispute.stage and row.owner in asked]
-    passed = [row.due_at for row in limits if row.is_open and row.due_at < now]
+    passed = [row.due_at for row in limits if row.has_passed(now)]
     if passed:
         return min(passed)
     opened = next((row.opened_at for row in dispute.stages.all() if row.is_open), None)

@@ -9,12 +9,14 @@ from datetime import datetime
 from django.db import transaction
 
 from escalation import clock, deadlines, notifications
+from escalation.actions import extensions
 from escalation.actions.moves import escalate_by_clock
 from escalation.models import Deadline, Dispute
 from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Event, LimitKind, OnMissed, Side
 
 BATCH = 500
+LONGEST_PAUSE = "The longest pause that the protocol allows is over."
 logger = logging.getLogger(__name__)
 
 
@@ -68,7 +70,9 @@ def _look(dispute: Dispute, row: Deadline, done: Swept, *, now: datetime) -> Non
         row.next_look_at = None
         row.save(update_fields=["next_look_at"])
         return
-    if row.missed_at is not None:
+    if row.paused_at is not None:
+        extensions.resume(limit=row, reason=LONGEST_PAUSE, by=None, now=now)
+    elif row.missed_at is not None:
         _chase(dispute, row, now=now)
         done.chased += 1
     elif now <= row.due_at:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.api import calendars, disputes, moves, notices, story, verbs
+from escalation.api import disputes, moves, notices, story, verbs
 
 ONE = "disputes/<ref:reference>/"
 
@@ -34,7 +34,6 @@ urlpatterns = [
     path("notices/", notices.notices, name="api_notices"),
     path("notices/read/", notices.notices_read, name="api_notices_read"),
     path("notices/<int:pk>/read/", notices.notice_read, name="api_notice_read"),
-    path("calendar/", calendars.calendar, name="api_calendar"),
-    path("calendar/<int:pk>/remove/", calendars.closure_remove, name="api_closure_remove"),
+    path("", include("escalation.api.clock_urls")),
     path("protocol/", notices.protocol, name="api_protocol"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -29,6 +31,8 @@ class Deadline(models.Model):
     met_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")
     missed_at = models.DateTimeField(null=True)
     chased_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True, help_text="Its time stands still since then (F36).")
+    paused_until = models.DateTimeField(null=True, help_text="When the clock lets it go on by itself.")
     ended_at = models.DateTimeField(null=True, help_text="No longer awaited: the dispute ended or the stage was skipped.")
     next_look_at = models.DateTimeField(null=True, help_text="When a sweep has something to do here next.")
 
@@ -69,3 +73,7 @@ class Deadline(models.Model):
     def is_open(self) -> bool:
         """Whether it is still awaited (a missed limit stays awaited until met)."""
         return self.met_at is None and self.ended_at is None
+
+    def has_passed(self, now: datetime) -> bool:
+        """Whether it is still awaited though its date has passed; not while its time is paused."""
+        return self.is_open and self.paused_at is None and self.due_at < now

@@ -13,7 +13,7 @@ class DeadlineChange(models.Model):
     """One change of one date: why, by whom, when; never changed itself."""
 
     class Kind(models.TextChoices):
-        CALENDAR = "calendar", "moved by the calendar"
+        CALENDAR = "calendar", "counted again"
         EXTENDED = "extended", "extended"
         PAUSED = "paused", "paused"
         RESUMED = "resumed", "resumed"

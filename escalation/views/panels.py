@@ -58,6 +58,8 @@ def line_of(dispute: Dispute, now: datetime) -> dict[str, Any]:
         if opened and not dispute.has_ended:
             line["left"] = _open_for((local_date(now) - local_date(opened)).days)
         return line
+    if turn.due.paused_at is not None:
+        return line | {"left": "the time for this is paused", "explained": explained(turn.due)}
     return line | {
         "by": by_when(turn.due.due_at, now),
         "left": days_left(turn.due.due_at, now) + (" (a guide, not a limit)" if turn.due.is_indicative else ""),

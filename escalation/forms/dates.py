@@ -1,0 +1,40 @@
+"""Forms of a limit's date: more time, a pause, the other side's answer, going on."""
+
+from __future__ import annotations
+
+from django import forms
+
+from cases.forms.base import GovukForm
+from cases.forms.fields import GovukDateField, Radios
+from escalation.forms.work import YES_NO, words
+
+SAFE_MEANWHILE = "Say also how the person is kept safe meanwhile. Everybody on this can read it"
+
+
+class ExtendForm(GovukForm):
+    """A later day, and why."""
+
+    day = GovukDateField(label="Until which day?", called="The day")
+    reason = words("Why is more time needed?", "Say why more time is needed", hint=SAFE_MEANWHILE)
+
+
+class PauseForm(GovukForm):
+    """Why the time should stand still."""
+
+    reason = words("Why should the time stand still?", "Say why the time should stand still", hint=SAFE_MEANWHILE)
+
+
+class ResumeForm(GovukForm):
+    """Why the time goes on."""
+
+    reason = words("Why does the time go on?", "Say why the time goes on", rows=3)
+
+
+class AnswerForm(GovukForm):
+    """Whether one's own side agrees."""
+
+    agrees = forms.ChoiceField(
+        label="Does your agency agree?", choices=YES_NO, widget=Radios(inline=True),
+        error_messages={"required": "Say whether your agency agrees"},
+    )  # fmt: skip
+    reason = words("Why?", "", rows=3, required=False, hint="Needed when you do not agree")
