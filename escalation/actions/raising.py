@@ -140,7 +140,7 @@ def _completed(raised: Raised, rules: Protocol) -> Raised:
 def _check(
     case: Case, responding: Sequence[Agency], raised: Raised, rules: Protocol, by: Appointment, now: datetime
 ) -> None:
-    if not by.has(Permission.RAISE_DISPUTE) or by.agency is None:
+    if not by.has(Permission.RAISE_DISPUTE) or by.agency_id is None:
         raise Refused("In this role you cannot raise a disagreement. Switch to a role at your agency.", code="forbidden")
     if not responding:
         raise Refused("Say which agency made the decision.", field="responding")
@@ -215,7 +215,7 @@ def _create(case: Case, version: ProtocolVersion, raised: Raised, by: Appointmen
         stage=raised.entry_stage,
         raised_by=by,
         raised_at=now,
-        raising_agency=by.agency,
+        raising_agency=Agency.objects.get(pk=by.agency_id),
         title=title,
         is_immediate_risk=bool(raised.immediate_risk_reason),
         immediate_risk_reason=raised.immediate_risk_reason,
