@@ -10,7 +10,7 @@ from django.db import transaction
 
 from cases import audit
 from cases.errors import Refused
-from cases.models import Appointment, Partnership
+from cases.models import Appointment, AuditEvent, Partnership
 from cases.roles import Permission, Role
 from escalation import calendars, notifications, protocol_drafting
 from escalation.actions.protocols import publish_protocol
@@ -47,9 +47,15 @@ def calendar_of(partnership: Partnership, protocol: Protocol) -> Calendar:
 
 
 def may_approve(draft: ProtocolDraft, by: Appointment) -> bool:
-    """The chair or another board manager; never whoever submitted the draft or wrote in it last."""
-    writers = {draft.edited_by.user_id, draft.submitted_by.user_id if draft.submitted_by else None}
-    return by.role in APPROVERS and by.partnership_id == draft.partnership_id and by.user_id not in writers
+    """The chair or another board manager; never anybody who wrote in the draft or submitted it."""
+    return by.role in APPROVERS and by.partnership_id == draft.partnership_id and by.user_id not in writers_of(draft)
+
+
+def writers_of(draft: ProtocolDraft) -> set[int | None]:
+    """Everybody who began, changed or submitted the draft, as the audit trail knows it."""
+    acts = ("protocol_draft_started", "protocol_draft_edited", "protocol_draft_submitted")
+    events = AuditEvent.objects.filter(object_type=draft._meta.label_lower, object_id=str(draft.pk), action__in=acts)
+    return set(events.values_list("user_id", flat=True))
 
 
 @transaction.atomic
@@ -155,7 +161,8 @@ def submit_protocol_draft(
     text = (
         f"A new version of the protocol waits for a second person: {draft.title}. Open Protocol to read and approve it."
     )
-    _tell(draft, [who for who in people if may_approve(draft, who)], text, "submitted", now)
+    writers = writers_of(draft)
+    _tell(draft, [who for who in people if who.user_id not in writers], text, "submitted", now)
     return draft
 
 

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from cases.http import ActingRequest
 from cases.models import Agency
-from cases.roles import Permission
 from escalation.models import ProtocolVersion
+from escalation.models.protocol_draft import APPROVERS
 from escalation.protocol_reading import timetable_of
 
 
@@ -20,7 +20,7 @@ def guidance(request: ActingRequest) -> HttpResponse:
     acting = request.acting
     version = ProtocolVersion.objects.current_for(acting.partnership, on=timezone.localdate())
     own = Agency.objects.visible_to(acting).filter(pk=acting.agency_id).first() if acting.agency_id else None
-    context = {"version": version, "own": own, "may_manage": acting.has(Permission.MANAGE_PROTOCOL)}
+    context = {"version": version, "own": own, "may_manage": acting.role in APPROVERS}
     if version is not None:
         context |= timetable_of(version.protocol)
     return render(request, "escalation/guidance.html", context)

@@ -11,6 +11,8 @@ from cases.http import ActingRequest, acted_at, page_of, visible_or_404
 from escalation.actions.notices import mark_read
 from escalation.forms.filters import NoticeFilterForm
 from escalation.models import Notification
+from escalation.models.protocol_draft import APPROVERS
+from escalation.notifications import ABOUT_THE_PROTOCOL
 
 NOW = "What happens now: "
 
@@ -41,6 +43,8 @@ def notice_open(request: ActingRequest, pk: int) -> HttpResponse:
     """Go to what the notice is about; whoever gets there has read it."""
     notice = visible_or_404(Notification.objects.select_related("dispute"), request.acting, pk=pk)
     mark_read(by=request.acting, now=acted_at(), notice=notice)
+    if notice.event == ABOUT_THE_PROTOCOL:
+        return redirect("protocol" if request.acting.role in APPROVERS else "guidance")
     if notice.dispute is None:
         return redirect("notices")
     return redirect("dispute", notice.dispute.reference)

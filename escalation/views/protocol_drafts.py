@@ -218,8 +218,10 @@ def approve(request: ActingRequest, pk: UUID) -> HttpResponse:
 
 def _again(request: ActingRequest, pk: UUID, status: int) -> HttpResponse:
     """The page as it is now, after a refusal."""
-    found = _submitted(request, pk)
-    return _approval(request, found, status=status) if found.submitted_at else redirect("protocol")
+    found = ProtocolDraft.objects.visible_to(request.acting).open().filter(pk=pk).first()
+    if found is None or not found.submitted_at:
+        return redirect("protocol")
+    return _approval(request, found, status=status)
 
 
 def _submitted(request: ActingRequest, pk: UUID) -> ProtocolDraft:

@@ -115,7 +115,21 @@ def section_settings(key: str) -> tuple[str, ...]:
 def _part(draft: ProtocolDraft, name: str) -> Group:
     part = draft.document.get(name)
     rows = _rows(model_at((name,)), part if isinstance(part, dict) else {}, part_url(draft, name))
+    inside = part if isinstance(part, dict) else {}
+    for words, url in parts_below(draft, (name,)):
+        rows.append((words, "Set" if inside.get(url.rstrip("/").rpartition(".")[2]) else "–", url))
     return Group(name, question(Protocol, name)[0], rows=rows)
+
+
+def parts_below(draft: ProtocolDraft, place: Place) -> list[tuple[str, str]]:
+    """The parts inside one part that have a page of their own: what they are called, and its address."""
+    model = model_at(place)
+    inner = [(name, info) for name, info in model.model_fields.items() if models_in(info.annotation)]
+    return [
+        (question(model, name)[0], part_url(draft, written((*place, name))))
+        for name, info in inner
+        if not is_list_of_parts(info.annotation)
+    ]
 
 
 def _stage(draft: ProtocolDraft, stage: Mapping[str, Any], index: int) -> Group:

@@ -21,7 +21,7 @@ from escalation.protocol import Data
 from escalation.protocol_drafting import Place, at, is_list_of_parts, model_at, place_in_words, place_of, read, written
 from escalation.protocol_questions import entry_called, in_form_words, question
 from escalation.views.protocol_home import refuse_strangers
-from escalation.views.protocol_outline import SECTIONS, entries_below, part_url, section_settings
+from escalation.views.protocol_outline import SECTIONS, entries_below, part_url, parts_below, section_settings
 
 
 def draft_to_write(request: ActingRequest, pk: UUID) -> ProtocolDraft:
@@ -114,6 +114,8 @@ def _back(draft: ProtocolDraft, where: Place) -> str:
     overview = reverse("protocol_draft", args=[draft.pk])
     if len(where) > 3 and "leads" in where[:-1]:
         return part_url(draft, written(where[:-2]))
+    if len(where) > 1 and isinstance(where[-1], str) and where[-1] != "leads":
+        return part_url(draft, written(where[:-1]))
     if where and where[0] == "stages" and len(where) > 1:
         return f"{overview}#stage-{int(where[1]) + 1}"
     return f"{overview}#{where[0]}" if where else overview
@@ -131,6 +133,7 @@ def _context(draft: ProtocolDraft, place: str, where: Place, form: PartForm) -> 
         "around": place_in_words(where[:-2]) if is_entry and len(where) > 2 else "",
         "back": _back(draft, where),
         "lists": [] if is_stage or not where else entries_below(draft, where, standing),
+        "parts": parts_below(draft, where) if where else [],
         "is_entry": is_entry,
         "one": entry_called(str(where[-2])).lower() if is_entry else "",
         "stage": place_in_words(where[:2]) if where and where[0] == "stages" and len(where) > 2 else "",

@@ -308,3 +308,36 @@ def test_a_simulated_case_shows_every_date_and_who_is_told(client: Client, peopl
         people.board_manager,
         f"/protocol/versions/1/simulate/{query}&raised_day=1&raised_month=4&raised_year=2026&raised_time=10:00",
     )
+
+
+def test_nobody_who_wrote_in_a_draft_approves_it_and_two_approvals_make_one_version(client: Client, people: Cast) -> None:
+    other = make_appointment(Role.BOARD_MANAGER, partnership=people.partnership)
+    third = make_appointment(Role.BOARD_MANAGER, partnership=people.partnership)
+    draft = begin(client, people.board_manager)
+    change(client, other, draft, "words", reporting="Each quarter, to the board.")
+    change(client, people.board_manager, draft, "words", reporting="Each month, to the board.")
+    submit(client, people.board_manager, draft)
+    path = f"/protocol/drafts/{draft.pk}/"
+    assert "never whoever wrote or submitted it" in go(client, other, path)
+    go(client, other, f"{path}approve/", {"seen": seen(draft)}, status=403)
+    asked = Notification.objects.filter(event="protocol", key__contains=":submitted:")
+    assert {notice.recipient for notice in asked} == {people.chair, third}
+    client.force_login(people.chair.user)
+    assert client.get(f"/notices/{asked.get(recipient=people.chair).pk}/open/")["Location"] == "/protocol/"
+    assert "Version 2 is published" in go(client, third, f"{path}approve/", {"seen": seen(draft)})
+    go(client, people.chair, f"{path}approve/", {"seen": seen(draft)}, status=404)
+    assert ProtocolVersion.objects.count() == 2
+
+
+def test_the_file_of_a_draft_and_a_template_for_another_nation(client: Client, clock: Clock, now: datetime) -> None:
+    clock.move_to(now)
+    people = cast(make_partnership("dundee"))
+    assert "No version yet" in go(client, people.board_manager, "/protocol/")
+    draft = begin(client, people.board_manager, "one_stage")
+    client.force_login(people.board_manager.user)
+    found = loads(client.get(f"/protocol/drafts/{draft.pk}/file/").content.decode())
+    assert (found.nation, found.key, found.effective_from) == ("scotland", "dundee", now.date())
+    submit(client, people.board_manager, draft)
+    go(client, people.chair, f"/protocol/drafts/{draft.pk}/approve/", {"seen": seen(draft)})
+    assert ProtocolVersion.objects.newest_for(people.partnership) is not None
+    assert "The managers of both agencies talk" in go(client, people.council.practitioner, "/guidance/")
