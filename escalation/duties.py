@@ -9,6 +9,7 @@ from datetime import datetime
 from cases.models import Agency, Appointment
 from escalation.models import Dispute, Duty
 from escalation.protocol import DutyKind, DutySpec, Gate, Side
+from escalation.protocol_owed import owed_at
 from escalation.protocol_reading import ASKS as ASKS
 
 BARRED_EVEN_BY_SILENCE = (DutyKind.SAFETY_CONFIRMED, DutyKind.ATTEMPT_LOGGED)
@@ -26,19 +27,7 @@ class ClosedGate:
 
 def specs_of(dispute: Dispute, order: int) -> list[DutySpec]:
     """What stage ``order`` owes: its own duties, and those that must be done before the next stage opens."""
-    stages = dispute.rules.stages
-    own = [spec for spec in stages[order - 1].duties if spec.gate is not Gate.ENTER]
-    if order == len(stages):
-        return own
-    barring = [spec for spec in own if spec.gate in (Gate.ESCALATE, Gate.LEAVE)]
-    have = {(spec.kind, spec.by) for spec in barring}
-    for_next = [
-        spec.model_copy(update={"gate": Gate.ESCALATE})
-        for spec in stages[order].duties
-        if spec.gate is Gate.ENTER and (spec.kind, spec.by) not in have
-    ]
-    # Of two rows for one thing the first is kept, so what bars the way up comes before what bars nothing.
-    return barring + for_next + [spec for spec in own if spec not in barring]
+    return owed_at(dispute.rules, order)
 
 
 def open_duties(dispute: Dispute, *, now: datetime) -> None:

@@ -10,7 +10,6 @@ from escalation.deadlines import anchor_of, schedule
 from escalation.protocol import (
     Anchor,
     Event,
-    Gate,
     Limit,
     LimitKind,
     OnMissed,
@@ -18,7 +17,7 @@ from escalation.protocol import (
     Side,
     Stage,
 )
-from escalation.protocol_parts import DutySpec
+from escalation.protocol_owed import owed_at
 from escalation.simulated import Answer, Course, Dated, Simulated, Step, ToldWhen
 from escalation.working_days import Calendar
 
@@ -211,16 +210,6 @@ def _told(run: _Run, step: Step) -> Step:
     told = [ToldWhen(notice, at) for at, event in happened for notice in step.stage.notices if notice.on is event]
     return replace(step, happened=tuple(happened), told=tuple(told))
 
-
-def owed_at(protocol: Protocol, order: int) -> list[DutySpec]:
-    """What a stage owes: its own duties, and those that must be done before the next one opens."""
-    own = [spec for spec in protocol.stage(order).duties if spec.gate is not Gate.ENTER or order == 1]
-    if order == len(protocol.stages):
-        return own
-    have = {(spec.kind, spec.by) for spec in own if spec.gate in (Gate.ESCALATE, Gate.LEAVE)}
-    following = protocol.stage(order + 1).duties
-    entering = [spec.model_copy(update={"gate": Gate.ESCALATE}) for spec in following if spec.gate is Gate.ENTER]
-    return own + [spec for spec in entering if (spec.kind, spec.by) not in have]
 
 
 def too_late_to_be_met(simulated: Simulated) -> list[tuple[Stage, Limit, datetime, datetime]]:
