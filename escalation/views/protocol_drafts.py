@@ -236,6 +236,9 @@ def _submitted(request: ActingRequest, pk: UUID) -> ProtocolDraft:
 def send_back(request: ActingRequest, pk: UUID) -> HttpResponse:
     """The second person does not approve it, and says why."""
     found = _submitted(request, pk)
+    if not found.submitted_at:
+        messages.warning(request, "This draft does not wait for approval. Look at where it stands now.")
+        return redirect("protocol")
     form, status = ReturnForm(request.POST), 200
     if form.is_valid():
         try:
