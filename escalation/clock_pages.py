@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import calendars, dates
+from escalation.views import acknowledge, calendars, dates
 
 ONE = "disputes/<ref:reference>/dates/"
 
 urlpatterns: list[URLPattern] = [
     path("calendar/", calendars.calendar, name="calendar"),
     path("calendar/<int:pk>/remove/", calendars.remove, name="closure_remove"),
+    path("disputes/<ref:reference>/acknowledgement/give/", acknowledge.acknowledge, name="acknowledge"),
     path(ONE, dates.dates, name="dispute_dates"),
     path(f"{ONE}<int:pk>/extend/", dates.extend, name="date_extend"),
     path(f"{ONE}<int:pk>/pause/", dates.pause, name="date_pause"),

@@ -93,6 +93,7 @@ class Clock(Data):
     warn_hours_before: tuple[Annotated[int, Field(gt=0, le=24 * 60)], ...] = (24,)
     tell_next_up_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0
     silence_days: Annotated[int, Field(ge=1, le=60)] = 5
+    remind_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0
     extension: Extension = Extension()
 
 

@@ -104,6 +104,7 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
             "After how many days without a reply may whoever raised it go on alone?",
             "Where the stage has no limit for the reply",
         ),
+        "remind_after_hours": ("How many hours after “I have it” does it come back without a reply?", "0 means never"),
         "extension": ("More time for a limit", ""),
     },
     Extension: {

@@ -67,6 +67,7 @@ WHEN = {
     Event.RAISED: "when it is raised",
     Event.STAGE_OPENED: "when this stage opens",
     Event.STAGE_SKIPPED: "when stages are skipped for an immediate risk",
+    Event.ACKNOWLEDGED: "when the other side says that it has it",
     Event.REPLIED: "when there is a reply",
     Event.ESCALATED: "when it goes further",
     Event.LIMIT_NEAR: "when a limit is near",

@@ -102,6 +102,7 @@ class Event(StrEnum):
     RAISED = "raised"
     STAGE_OPENED = "stage_opened"
     STAGE_SKIPPED = "stage_skipped"
+    ACKNOWLEDGED = "acknowledged"
     REPLIED = "replied"
     ESCALATED = "escalated"
     LIMIT_NEAR = "limit_near"

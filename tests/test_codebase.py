@@ -42,7 +42,7 @@ APPEND_ONLY = {
 MUTABLE = {
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead",
-    "escalation.LocalClosure", "escalation.DateRequest",
+    "escalation.LocalClosure", "escalation.DateRequest", "escalation.Acknowledgement",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
     "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",

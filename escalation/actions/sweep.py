@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db import transaction
 
 from escalation import clock, deadlines, notifications
-from escalation.actions import extensions
+from escalation.actions import acknowledge, extensions
 from escalation.actions.moves import escalate_by_clock
-from escalation.models import Deadline, Dispute
+from escalation.models import Acknowledgement, Deadline, Dispute
 from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Event, LimitKind, OnMissed, Side
 
@@ -28,6 +28,7 @@ class Swept:
     missed: int = 0
     chased: int = 0
     escalated: int = 0
+    recalled: int = 0
     failed: int = 0
 
 
@@ -45,7 +46,19 @@ def sweep(*, now: datetime, batch: int = BATCH) -> Swept:
         except Exception:
             done.failed += 1
             logger.exception("dispute %s could not be swept", dispute_id)
+    _recall(done, now=now, batch=batch)
     return done
+
+
+def _recall(done: Swept, *, now: datetime, batch: int) -> None:
+    """What was acknowledged and forgotten comes back."""
+    forgotten = Acknowledgement.objects.filter(remind_at__lte=now).order_by("remind_at", "pk")
+    for pk in list(forgotten.values_list("pk", flat=True)[:batch]):
+        try:
+            done.recalled += acknowledge.recall(pk, now=now)
+        except Exception:
+            done.failed += 1
+            logger.exception("acknowledgement %s could not be recalled", pk)
 
 
 @transaction.atomic
@@ -97,6 +110,9 @@ def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
     row.warned_at = now
     row.next_look_at = clock.next_look(row, dispute.rules, now)
     row.save(update_fields=["warned_at", "next_look_at"])
+    answers = row.kind == LimitKind.RESPOND and row.stage == dispute.stage
+    if answers and acknowledge.stops_warning(dispute, before=row.due_at, now=now):
+        return
     notifications.tell_all(
         dispute, Event.LIMIT_NEAR, by=None, now=now, key=f"limit:{row.pk}:near:{row.due_at:%Y%m%dT%H%M}:{len(passed)}",
         text=f"{dispute.reference}: a limit is near: {row.label}.",

@@ -10,6 +10,7 @@ from cases.models import Appointment
 from cases.roles import Permission
 from escalation import duties, permissions
 from escalation.actions import moves
+from escalation.actions.acknowledge import may_acknowledge
 from escalation.models import Dispute
 from escalation.models.dispute import AT_WORK, Status
 from escalation.protocol import Side
@@ -53,6 +54,7 @@ def _may_escalate(dispute: Dispute, by: Appointment) -> bool:
 
 
 MAY: dict[str, May] = {
+    "acknowledge": may_acknowledge,
     "discussions": _works,
     "positions": permissions.may_state_position,
     "points": permissions.may_map_points,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from escalation.api import calendars, dates
+from escalation.api import acknowledge, calendars, dates
 
 ONE = "disputes/<ref:reference>/dates/"
 
 urlpatterns = [
     path("calendar/", calendars.calendar, name="api_calendar"),
     path("calendar/<int:pk>/remove/", calendars.closure_remove, name="api_closure_remove"),
+    path("disputes/<ref:reference>/acknowledge/", acknowledge.acknowledge, name="api_acknowledge"),
     path(ONE, dates.dates, name="api_dates"),
     path(f"{ONE}<int:pk>/extend/", dates.extend, name="api_date_extend"),
     path(f"{ONE}<int:pk>/pause/", dates.pause, name="api_date_pause"),

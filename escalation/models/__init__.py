@@ -1,5 +1,6 @@
 """Disputes as they climb, and everything a stage holds, owes and says."""
 
+from escalation.models.acknowledgement import Acknowledgement
 from escalation.models.chronology import ChronologyEntry
 from escalation.models.closure import LocalClosure
 from escalation.models.date_request import DateRequest
@@ -30,6 +31,7 @@ from escalation.models.work import (
 )
 
 __all__ = [
+    "Acknowledgement",
     "Action",
     "ChronologyEntry",
     "DateRequest",

@@ -12,6 +12,7 @@ from cases.models import Appointment
 from cases.roles import Permission
 from escalation import duties, permissions
 from escalation.actions import moves
+from escalation.actions.acknowledge import may_acknowledge
 from escalation.models import Dispute, Duty
 from escalation.models.dispute import AT_WORK, Status
 from escalation.protocol import DutyKind, Side
@@ -134,6 +135,7 @@ MAY: dict[str, May] = {
     "referral": _at(Status.AWAITING_REFERRAL, permissions.may_refer),
     "record_review": permissions.may_review,
     "state_position": permissions.may_state_position,
+    "acknowledge": may_acknowledge,
     "record_discussion": works_for_agency,
     "propose_meeting": works_for_agency,
     "confirm_safety": permissions.may_confirm_safety,
@@ -156,6 +158,7 @@ TEXTS = {
     "referral": "Write the referral",
     "record_review": "Record your review",
     "state_position": "State your agency’s position",
+    "acknowledge": "I have it",
     "record_discussion": "Record a discussion",
     "propose_meeting": "Propose a meeting",
     "confirm_safety": "Say whether the person is safe",
@@ -220,7 +223,7 @@ def _first_things(dispute: Dispute, acting: Appointment) -> tuple[str, ...]:
     """What goes on buttons, the act that is awaited of this person first."""
     if dispute.status == Status.AWAITING_REPLY and permissions.may_reply(dispute, acting):
         answer = "record_review" if dispute.rules_now.single_agency else "state_position"
-        return answer, "record_discussion"
+        return answer, "acknowledge", "record_discussion"
     if dispute.status == Status.AWAITING_REPLY:
         return "record_discussion", "escalate", "record_agreement"
     return (
