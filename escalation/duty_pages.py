@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import meetings, points
+from escalation.views import debriefs, meetings, plans, points
 
 ONE = "disputes/<ref:reference>/"
 
@@ -16,4 +16,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}meetings/<int:pk>/hold/", meetings.hold_meeting, name="hold_meeting"),
     path(f"{ONE}meetings/<int:pk>/call-off/", meetings.call_off, name="call_off"),
     path(f"{ONE}meetings/<int:pk>/diary/", meetings.diary, name="meeting_diary"),
+    path(f"{ONE}plans/open/", plans.open_plan, name="open_plan"),
+    path(f"{ONE}plans/<int:pk>/review/", plans.review_plan, name="review_plan"),
+    path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer_debrief, name="answer_debrief"),
 ]

@@ -43,6 +43,7 @@ ASKS = {
     DutyKind.FEEDBACK_GIVEN: "Tell the person who raised it what was done",
     DutyKind.ADVICE_SOUGHT: "Seek advice from the designated lead",
     DutyKind.DEBRIEF_OFFERED: "Offer a debrief to those involved",
+    DutyKind.INTERIM_PLAN: "Agree an interim protection plan, or say why none is needed",
 }
 SIDES = {
     Side.RAISING: "the agency that raised it",

@@ -84,6 +84,7 @@ class DutyKind(StrEnum):
     FEEDBACK_GIVEN = "feedback_given"
     ADVICE_SOUGHT = "advice_sought"
     DEBRIEF_OFFERED = "debrief_offered"
+    INTERIM_PLAN = "interim_plan"
 
 
 class Gate(StrEnum):

@@ -24,7 +24,17 @@ from cases.models import Appointment
 from cases.roles import Permission
 from escalation import permissions
 from escalation.deadlines import LONDON
-from escalation.models import Action, Deadline, Dispute, Draft, Duty, Feedback, Notification, ProtocolVersion
+from escalation.models import (
+    Action,
+    Deadline,
+    Dispute,
+    Draft,
+    Duty,
+    Feedback,
+    InterimPlan,
+    Notification,
+    ProtocolVersion,
+)
 from escalation.models.dispute import DisputeQuerySet, Status
 from escalation.protocol import DutyKind
 from escalation.turn import Turn, is_turn_of, turn_of
@@ -143,7 +153,9 @@ def block(key: str, heading: str, looked: Sequence[Looked | Line], empty: str) -
 
 def from_above(acting: Appointment, now: datetime) -> list[Block]:
     """The blocks of the packages above."""
-    return [found for queue in EXTRA_QUEUES if (found := queue(acting, now)) is not None]
+    plans = plans_overdue(acting, now.astimezone(LONDON).date())
+    own = [block("plans", "Interim plans to look at again", plans, "")] if plans else []
+    return own + [found for queue in EXTRA_QUEUES if (found := queue(acting, now)) is not None]
 
 
 def raised_by(acting: Appointment, now: datetime) -> list[Line]:
@@ -178,6 +190,22 @@ def actions_overdue(acting: Appointment, today: date) -> list[Line]:
     return _action_lines(
         ours.order_by("due_on", "pk").select_related("dispute__protocol", "owner__user")[:LOOKED_AT], acting
     )
+
+
+def plans_overdue(acting: Appointment, today: date) -> list[Line]:
+    """Interim protection plans whose day of review has passed: one's own, and for managers those of the agency."""
+    whose = Q(owner=acting)
+    if acting.has(Permission.REVIEW_AS_MANAGER):
+        whose |= Q(agency=acting.agency_id)
+    rows = InterimPlan.objects.filter(
+        whose, ended_at__isnull=True, review_on__lt=today, dispute__in=Dispute.objects.visible_to(acting).running()
+    )
+    lines = []
+    for row in rows.order_by("review_on", "pk").select_related("dispute", "owner__user")[:LOOKED_AT]:
+        who = "You look" if row.owner_id == acting.pk else f"{row.owner.user.name} looks"
+        said = _short(f"{who} again at: {row.measures}")
+        lines.append(Line(row.dispute.reference, sentence=said, due_at=row.review_on, is_risk=True))
+    return lines
 
 
 def _action_lines(actions: Iterable[Action], acting: Appointment) -> list[Line]:

@@ -6,13 +6,15 @@ from celery import shared_task
 
 from cases.clock import database_now
 from escalation import notifications
-from escalation.actions import calendars, sweep
+from escalation.actions import calendars, plans, sweep
 
 
 @shared_task(name="escalation.tasks.sweep_deadlines")
 def sweep_deadlines() -> None:
     """Hold every dispute to its limits."""
-    sweep.sweep(now=database_now())
+    now = database_now()
+    sweep.sweep(now=now)
+    plans.warn_of_overdue(now=now)
 
 
 @shared_task(name="escalation.tasks.recalculate_dates")

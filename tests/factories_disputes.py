@@ -12,7 +12,7 @@ from typing import Any
 from cases.models import Appointment, Partnership
 from cases.roles import Role
 from escalation import protocol_files
-from escalation.actions import feedback, moves, positions, safety, talks
+from escalation.actions import debriefs, feedback, moves, plans, positions, safety, talks
 from escalation.actions.protocols import publish_protocol
 from escalation.actions.raising import Raised, raise_dispute
 from escalation.models import Dispute, ProtocolVersion
@@ -112,7 +112,8 @@ def _do_duty(dispute: Dispute, kind: DutyKind, by: Appointment, now: datetime) -
         DutyKind.MANAGER_REVIEWED: (positions.review, {"by": manager, "agrees": True, "rationale": "The risk is real."}),
         DutyKind.REVIEW_AGREES: (positions.review, {"by": manager, "agrees": True, "rationale": "The risk is real."}),
         DutyKind.FEEDBACK_GIVEN: (feedback.give_feedback, {"text": "We spoke to the hospital.", "no_action": False}),
-        DutyKind.DEBRIEF_OFFERED: (feedback.offer_debrief, {"text": "Thursday at ten."}),
+        DutyKind.INTERIM_PLAN: (plans.need_no_plan, {"why": "She is safe on the ward."}),
+        DutyKind.DEBRIEF_OFFERED: (debriefs.offer_debrief, {"text": "Thursday at ten."}),
         DutyKind.ATTEMPT_LOGGED: (talks.log_discussion, {"kind": "talk", **talk}),
         DutyKind.DISCUSSION_HELD: (talks.log_discussion, {"kind": "meeting", **talk}),
         DutyKind.ADVICE_SOUGHT: (talks.log_discussion, {"kind": "advice", **talk}),

@@ -35,7 +35,7 @@ THROUGH_WHAT_IS_VISIBLE = {
 APPEND_ONLY = {
     "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion", "escalation.ManagerReview",
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
-    "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.Feedback", "escalation.ProtocolVersion",
+    "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview", "escalation.Feedback", "escalation.ProtocolVersion",
     "escalation.DeadlineChange",
     "decisions.SignOff", "decisions.OutcomeConcurrence", "decisions.OutcomeConfirmation",
 }
@@ -46,7 +46,7 @@ MUTABLE = {
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
     "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",
-    "escalation.Meeting", "escalation.Invitation",
+    "escalation.Meeting", "escalation.Invitation", "escalation.InterimPlan", "escalation.Debrief",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
 }

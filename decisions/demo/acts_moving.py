@@ -23,7 +23,7 @@ from decisions.demo.acts_below import (
     talk,
     voice,
 )
-from escalation.actions import agreed, feedback, moves
+from escalation.actions import agreed, debriefs, feedback, moves, plans
 from escalation.protocol import DutyKind, Side
 
 
@@ -52,9 +52,17 @@ def feedback_read(told: Told, now: datetime) -> None:
 def debrief(told: Told, now: datetime) -> None:
     """A debrief for the raising side."""
     dispute = told.fresh()
-    feedback.offer_debrief(
+    debriefs.offer_debrief(
         dispute=dispute, text=told.pick(words.DEBRIEFS), by=manager_of(dispute, Side.RAISING), now=now
     )
+
+
+def plan(told: Told, now: datetime) -> None:
+    """What protects the person until it is settled, looked at again in three days."""
+    dispute = told.fresh()
+    by = leader(dispute, Side.RAISING)
+    agreed_plan = plans.Plan(told.pick(words.PLANS), by, (now + timedelta(days=3)).date())
+    plans.open_plan(dispute=dispute, plan=agreed_plan, by=by, now=now)
 
 
 def to_do(told: Told, now: datetime) -> None:
@@ -90,6 +98,7 @@ _BY_DUTY: dict[DutyKind, Act] = {
     DutyKind.INTENTION_NOTIFIED: intention,
     DutyKind.FEEDBACK_GIVEN: tell_back,
     DutyKind.DEBRIEF_OFFERED: debrief,
+    DutyKind.INTERIM_PLAN: plan,
 }
 
 

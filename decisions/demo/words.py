@@ -36,6 +36,7 @@ FEEDBACK = (
     "What was done so far: one meeting, one interim plan. It does not settle it; I will tell you again when I know more.",
 )
 NOTHING_DONE = "Nothing has been done since Tuesday: the meeting was put off because of illness. I have asked for a new date."
+PLANS = ("Somebody sees the person every day and rings both teams if anything changes.",)
 DEBRIEFS = ("Half an hour on Thursday at four, in person or by phone. Come if it helps.",)
 SAFE = (
     "Seen this morning; settled, and somebody is with them until the evening.",

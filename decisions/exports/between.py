@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decisions.exports.parts import Part, Reader, card, facts, items, pair, section, when, who
-from escalation.models import Invitation, PointView
+from escalation.models import Debrief, Invitation, PointView
 
 _PEOPLE = ("views__agency", "views__recorded_by__user", "views__recorded_by__agency", "views__recorded_by__partnership")
 
@@ -59,3 +59,41 @@ def _guest(row: Invitation) -> str:
 
 def _of(name: str) -> list[str]:
     return [f"{name}__{part}" for part in ("user", "agency", "partnership")]
+
+
+def plans(reader: Reader) -> Part | None:
+    """Interim protection plans with every look at them (F14)."""
+    rows = reader.reads(
+        reader.dispute.plans.select_related(*_of("owner"), *_of("recorded_by"), "agency").prefetch_related(
+            *_of("reviews__recorded_by")
+        )
+    )
+    cards = [
+        card(
+            f"Plan of {row.agency.name}",
+            facts(
+                ("Measures", row.measures), ("Who looks after it", who(row.owner)),
+                ("Looked at again on", "" if row.ended_at else when(row.review_on)), ("Ended", when(row.ended_at)),
+            ),
+            items([f"{when(one.recorded_at)}, {who(one.recorded_by)}: {one.note}" for one in row.reviews.all()],
+                  heading="Looked at"),
+            under=f"{who(row.recorded_by)}, {when(row.recorded_at)}, {reader.label(row.stage)}",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return section("plans", "Interim protection plans", *cards) if cards else None
+
+
+def debriefs(reader: Reader) -> Part | None:
+    """For each person whether a debrief was offered, held or declined (F24)."""
+    latest: dict[int, Debrief] = {row.participant_id: row for row in reader.reads(reader.dispute.debriefs.order_by("pk"))}
+    people = reader.dispute.participants.select_related(*_of("appointment"))
+    texts = [f"{who(one.appointment)}: {_became(latest.get(one.pk))}" for one in people]
+    return section("debriefs", "Debriefs", items(texts)) if latest else None
+
+
+def _became(row: Debrief | None) -> str:
+    if row is None:
+        return "not offered"
+    said = f", {row.get_answer_display().lower()} on {when(row.answered_at)}" if row.answer else ""
+    return f"offered on {when(row.recorded_at)}{said}"

@@ -1,4 +1,4 @@
-"""Telling the people who carried the concern here what was done, also when it was nothing; and offering a debrief."""
+"""Telling the people who carried the concern here what was done, also when it was nothing."""
 
 from __future__ import annotations
 
@@ -61,24 +61,3 @@ def record_feedback(dispute: Dispute, text: str, *, no_action: bool, by: Appoint
 def mark_feedback_read(*, dispute: Dispute, by: Appointment, now: datetime) -> None:
     """The reader has seen the feedback addressed to them; the first time counts."""
     FeedbackReceipt.objects.filter(feedback__dispute=dispute, recipient=by, read_at__isnull=True).update(read_at=now)
-
-
-@transaction.atomic
-def offer_debrief(*, dispute: Dispute, text: str, by: Appointment, now: datetime) -> None:
-    """Offer the people of one's own agency a debrief, at any time (C-27, D-07)."""
-    dispute = lock(dispute)
-    if not permissions.standing(dispute, by).is_participant or by.agency is None:
-        raise Refused(NOT_YOURS, code="forbidden")
-    if not text.strip():
-        raise Refused("Say when and how the debrief can take place.", field="text")
-    duties.fulfil(dispute, DutyKind.DEBRIEF_OFFERED, agency=by.agency, by=by, now=now)
-    chronology.tell(dispute, f"{by.agency.short_name} offered a debrief", by=by, now=now, body=text)
-    audit.record("debrief_offered", dispute, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
-                 data={"stage": dispute.stage, "agency": by.agency_id})
-    own = [
-        participant.appointment
-        for participant in dispute.participants.select_related("appointment__user", "appointment__agency")
-        if participant.appointment.agency_id == by.agency_id and participant.appointment_id != by.pk
-    ]
-    notifications.tell(dispute, Event.FEEDBACK, own, now=now, key=f"{dispute.pk}:debrief:{now.isoformat()}",
-                       text=f"{dispute.reference}: a debrief is offered to you.")

@@ -11,6 +11,7 @@ from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, Person
 from escalation import chronology, duties, notifications, permissions
+from escalation.actions import plans
 from escalation.models import ChronologyEntry, Dispute, PersonVoice, SafetyConfirmation
 from escalation.protocol import DutyKind, Event
 from escalation.transitions import NOT_YOURS, lock
@@ -54,6 +55,8 @@ def record_safety(dispute: Dispute, safety: Safety, *, by: Appointment, now: dat
     )
     if safety.answer != SafetyConfirmation.Answer.NOT_SAFE:
         duties.fulfil(dispute, DutyKind.SAFETY_CONFIRMED, agency=agency, by=by, now=now)
+    if safety.answer == SafetyConfirmation.Answer.WITH_MEASURES:
+        plans.open_from_safety(dispute, confirmation, by=by, now=now)
     body = safety.how
     if safety.measures:
         body += f"\n\nMeasures: {safety.measures}\nOwner: {safety.measures_owner}, review on {safety.review_on:%d %B %Y}"

@@ -59,6 +59,7 @@ MAY: dict[str, May] = {
     "positions": permissions.may_state_position,
     "points": permissions.may_map_points,
     "meetings": _works,
+    "plans": _works,
     "reviews": permissions.may_review,
     "safety": permissions.may_confirm_safety,
     "voice": _works,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from escalation.models import Invitation, Meeting
+from escalation.models import Debrief, InterimPlan, Invitation, Meeting, PlanReview
 
 
 class InvitationShown(serializers.ModelSerializer[Invitation]):
@@ -28,3 +28,32 @@ class MeetingShown(serializers.ModelSerializer[Meeting]):
             "id", "stage", "agency", "kind", "starts_at", "place", "link", "aim", "invitations", "held_at", "mode",
             "also_there", "said", "decisions", "dissent", "cancelled_at", "cancelled_why",
         ]  # fmt: skip
+
+
+class PlanReviewShown(serializers.ModelSerializer[PlanReview]):
+    """One look at a plan; without a next day it ended."""
+
+    class Meta:
+        model = PlanReview
+        fields = ["note", "review_on", "owner", "recorded_at"]
+
+
+class PlanShown(serializers.ModelSerializer[InterimPlan]):
+    """An interim protection plan, with every look at it."""
+
+    agency = serializers.CharField(source="agency.key")
+    reviews = PlanReviewShown(many=True)
+
+    class Meta:
+        model = InterimPlan
+        fields = ["id", "stage", "agency", "measures", "owner", "review_on", "ended_at", "reviews"]
+
+
+class DebriefShown(serializers.ModelSerializer[Debrief]):
+    """A debrief offered to one person; without an answer it is open."""
+
+    who = serializers.IntegerField(source="participant.appointment_id")
+
+    class Meta:
+        model = Debrief
+        fields = ["id", "stage", "who", "recorded_at", "answer", "answered_at"]

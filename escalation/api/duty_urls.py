@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.api import meetings, points
+from escalation.api import debriefs, meetings, plans, points
 
 ONE = "disputes/<ref:reference>/"
 
@@ -14,4 +14,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}meetings/", meetings.propose, name="api_meetings"),
     path(f"{ONE}meetings/<int:pk>/hold/", meetings.hold, name="api_hold_meeting"),
     path(f"{ONE}meetings/<int:pk>/call-off/", meetings.call_off, name="api_call_off"),
+    path(f"{ONE}plans/", plans.open_plan, name="api_plans"),
+    path(f"{ONE}plans/<int:pk>/review/", plans.review_plan, name="api_review_plan"),
+    path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer, name="api_answer_debrief"),
 ]

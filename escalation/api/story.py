@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
 from escalation import permissions
-from escalation.api.between import MeetingShown
+from escalation.api.between import DebriefShown, MeetingShown, PlanShown
 from escalation.api.finding import dispute_to_read, dispute_to_see, endpoint
 from escalation.models import (
     Action,
@@ -31,6 +31,7 @@ PAGED = [
     OpenApiParameter("cursor", str, description="From next or previous"),
     OpenApiParameter("page_size", int, description="At most 100"),
 ]
+OF = {"debriefs": ("participant",)}
 
 
 class InTimeOrder(ByKeyset):
@@ -178,6 +179,8 @@ class WorkSerializer(serializers.Serializer[Any]):
     feedback = FeedbackShown(many=True)
     points = PointShown(many=True)
     meetings = MeetingShown(many=True)
+    plans = PlanShown(many=True)
+    debriefs = DebriefShown(many=True)
 
 
 @extend_schema(responses=StageSerializer(many=True), summary="The stages of a dispute", filters=False)
@@ -223,7 +226,7 @@ def work(request: ActingApiRequest, reference: str) -> Response:
     dispute = dispute_to_read(request, reference)
     readable = permissions.readable_stages(dispute, request.acting)
     shown = {
-        name: getattr(dispute, name).filter(stage__in=readable).select_related("agency").order_by("pk")
+        name: getattr(dispute, name).filter(stage__in=readable).select_related(*OF.get(name, ("agency",))).order_by("pk")
         for name in WorkSerializer().fields
     }
     return Response(WorkSerializer(shown).data)

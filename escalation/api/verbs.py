@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from cases.api.authentication import ActingApiRequest
 from cases.http import acted_at
 from escalation.actions import agreed, feedback, people, positions, safety, talks
+from escalation.actions.debriefs import offer_debrief
 from escalation.api import taking
 from escalation.api.finding import dispute_to_read, endpoint, given_to, person_named, whole
 from escalation.api.showing import DisputeSerializer, whole_of
@@ -115,7 +116,7 @@ def debriefs(request: ActingApiRequest, reference: str) -> Response:
     """Your agency's people are offered a debrief."""
     dispute = dispute_to_read(request, reference)
     given = given_to(request, taking.TextSerializer)
-    feedback.offer_debrief(dispute=dispute, by=request.acting, now=acted_at(), **given)
+    offer_debrief(dispute=dispute, by=request.acting, now=acted_at(), **given)
     return as_it_stands(dispute, request)
 
 

@@ -6,12 +6,14 @@ from escalation.models.closure import LocalClosure
 from escalation.models.date_request import DateRequest
 from escalation.models.deadline import Deadline
 from escalation.models.deadline_change import DeadlineChange
+from escalation.models.debrief import Debrief
 from escalation.models.dispute import Dispute
 from escalation.models.draft import Draft
 from escalation.models.duty import Duty
 from escalation.models.meeting import Invitation, Meeting
 from escalation.models.notification import Notification
 from escalation.models.parties import Participant, Party
+from escalation.models.plan import InterimPlan, PlanReview
 from escalation.models.point import Point, PointView
 from escalation.models.protocol import ProtocolVersion
 from escalation.models.protocol_draft import ProtocolDraft
@@ -37,6 +39,7 @@ __all__ = [
     "DateRequest",
     "Deadline",
     "DeadlineChange",
+    "Debrief",
     "Discussion",
     "Dispute",
     "DisputeStage",
@@ -46,6 +49,7 @@ __all__ = [
     "Feedback",
     "FeedbackReceipt",
     "IntentionNotice",
+    "InterimPlan",
     "Invitation",
     "LocalClosure",
     "ManagerReview",
@@ -55,6 +59,7 @@ __all__ = [
     "Participant",
     "Party",
     "PersonVoice",
+    "PlanReview",
     "Point",
     "PointView",
     "Position",

@@ -32,6 +32,7 @@ DONE_BY = {
     DutyKind.EXHAUSTION_ATTESTED: "attest_exhaustion",
     DutyKind.FEEDBACK_GIVEN: "give_feedback",
     DutyKind.DEBRIEF_OFFERED: "offer_debrief",
+    DutyKind.INTERIM_PLAN: "open_plan",
 }
 
 
@@ -138,6 +139,7 @@ MAY: dict[str, May] = {
     "acknowledge": may_acknowledge,
     "record_discussion": works_for_agency,
     "propose_meeting": works_for_agency,
+    "open_plan": works_for_agency,
     "confirm_safety": permissions.may_confirm_safety,
     "record_voice": works_for_agency,
     "notify_intention": is_on_raising_side,
@@ -161,6 +163,7 @@ TEXTS = {
     "acknowledge": "I have it",
     "record_discussion": "Record a discussion",
     "propose_meeting": "Propose a meeting",
+    "open_plan": "Agree an interim protection plan",
     "confirm_safety": "Say whether the person is safe",
     "record_voice": "Record what the person wants",
     "notify_intention": "Tell the other side that it is to go further",
@@ -181,8 +184,8 @@ ONLY_WHERE_OWED = {
     "attest_exhaustion": DutyKind.EXHAUSTION_ATTESTED,
 }
 AT_ANY_TIME = (
-    "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "bring_in",
-    "offer_debrief", "withdraw",
+    "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "open_plan",
+    "bring_in", "offer_debrief", "withdraw",
 )  # fmt: skip
 MOST_BUTTONS = 3
 

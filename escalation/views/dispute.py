@@ -11,13 +11,14 @@ from django.views.decorators.http import require_safe
 
 from cases.http import ActingRequest, acted_at
 from cases.models import Appointment
-from cases.templatetags.dates import by_when, due_words, long_date
+from cases.templatetags.dates import by_when, due_words, local_date, long_date
 from escalation.actions.feedback import mark_feedback_read
 from escalation.duties import ASKS, owner_words
 from escalation.models import Deadline, Dispute, Duty, FeedbackReceipt, IntentionNotice, PersonVoice
 from escalation.protocol import DutyKind, Side
 from escalation.views.acts import way_to_do
 from escalation.views.frame import dispute_frame, dispute_to_see
+from escalation.views.plans import plans_of
 
 
 @require_safe
@@ -31,6 +32,7 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
     context |= {
         "about": about(dispute),
         "voice": latest_voice(dispute, readable),
+        "plans": plans_of(dispute, request.acting, readable, local_date(now)),
         "owed": owed_now(dispute, request.acting, readable),
         "carried": carried(dispute, request.acting, readable),
         "dates": dates_of(dispute, readable),

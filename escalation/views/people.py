@@ -20,6 +20,7 @@ from escalation.models import Action, Dispute
 from escalation.protocol import Side
 from escalation.views.acts import may, may_see_all_readers
 from escalation.views.asking import Question, ask, typed_before
+from escalation.views.debriefs import debriefs_of
 from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see
 from escalation.views.meetings import readable_meetings
 
@@ -31,8 +32,12 @@ def people(request: ActingRequest, reference: str) -> HttpResponse:
     """Everybody on it, by side, with the stage from which they are."""
     dispute = dispute_to_read(request, reference)
     rows = list(dispute.participants.all())
-    sides = [{"heading": words, "people": [row for row in rows if row.side == side]} for side, words in SIDES]
     context = dispute_frame(dispute, request.acting, acted_at(), "dispute_people")
+    readable = context["here"]["readable_stages"]
+    debriefs = debriefs_of(dispute, request.acting, readable)
+    sides = [
+        {"heading": words, "people": [(row, debriefs.get(row.pk)) for row in rows if row.side == side]} for side, words in SIDES
+    ]
     context |= {"sides": [side for side in sides if side["people"]], "may_bring_in": may("bring_in", dispute, request.acting)}
     return render(request, "escalation/dispute_people.html", context)
 

@@ -13,9 +13,11 @@ from cases.errors import Refused
 from cases.http import NOT_FOUND, ActingRequest, acted_at
 from cases.templatetags.dates import local_date
 from escalation import permissions
-from escalation.actions import drafts, feedback, positions, safety, talks
+from escalation.actions import debriefs, drafts, feedback, positions, safety, talks
+from escalation.forms import debriefs as debrief_forms
 from escalation.forms import meetings as meeting_forms
 from escalation.forms import moves as move_forms
+from escalation.forms import plans as plan_forms
 from escalation.forms import points as point_forms
 from escalation.forms import work as forms
 from escalation.models import Discussion, Dispute, Position
@@ -34,9 +36,10 @@ KEPT: dict[str, Any] = {
     "bring_in": forms.BringInForm, "escalate": move_forms.EscalateForm, "jump": move_forms.JumpForm,
     "withdraw": move_forms.WithdrawForm, "add_point": point_forms.PointForm, "say_on_point": point_forms.ColumnForm,
     "propose_meeting": meeting_forms.MeetingForm, "hold_meeting": meeting_forms.MinutesForm,
-    "call_off": meeting_forms.CallOffForm,
+    "call_off": meeting_forms.CallOffForm, "open_plan": plan_forms.PlanForm, "review_plan": plan_forms.PlanReviewForm,
+    "answer_debrief": debrief_forms.DebriefAnswerForm,
 }  # fmt: skip
-OF_ONE_ROW = ("complete_action", "say_on_point", "hold_meeting", "call_off")
+OF_ONE_ROW = ("complete_action", "say_on_point", "hold_meeting", "call_off", "review_plan", "answer_debrief")
 
 
 @require_POST
@@ -268,6 +271,6 @@ def offer_debrief(request: ActingRequest, reference: str) -> HttpResponse:
     )  # fmt: skip
     return ask(
         request, dispute, question, form,
-        lambda: feedback.offer_debrief(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
+        lambda: debriefs.offer_debrief(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
         is_theirs=may("offer_debrief", dispute, request.acting), restored=before,
     )  # fmt: skip

@@ -32,6 +32,7 @@ def do_what_is_owed(caller: Caller, path: str, at: datetime) -> None:
         "own_record_attested": ("own-records", {"own_reference": "LAS-1", "recorded_on": at.date().isoformat()}),
         "position_stated": ("positions", {"text": "An empty flat is not a plan."}),
         "feedback_given": ("feedback", {"text": "We spoke to the hospital; it goes further."}),
+        "interim_plan": ("plans", {"not_needed_because": "She is safe on the ward."}),
         "debrief_offered": ("debriefs", {"text": "Thursday at four."}),
         "exhaustion_attested": ("exhaustion", {"statement": "Everything at this level was tried."}),
     }
