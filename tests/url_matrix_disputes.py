@@ -233,6 +233,8 @@ DATES = [
     Row("date_pause", f"{ONE}dates/{{limit}}/pause/", answer=403),
     Row("date_resume", f"{ONE}dates/{{limit}}/resume/", answer=403),
     Row("date_answer", f"{ONE}dates/requests/{{limit}}/answer/", answer=404),
+    Row("acknowledge", f"{ONE}acknowledgement/give/", answer=403),
+    Row("api_acknowledge", f"{API}acknowledge/", answer=405),
     Row("api_dates", f"{API}dates/"),
     Row("api_date_extend", f"{API}dates/{{limit}}/extend/", answer=405),
     Row("api_date_pause", f"{API}dates/{{limit}}/pause/", answer=405),
