@@ -232,7 +232,12 @@ def _one(value: Any, inner: list[type[Data]], place: Place) -> tuple[Any, list[P
     texts = value if isinstance(value, list) else [value]
     if any(isinstance(text, dict | list) for text in texts):
         return None, [place]
-    return value, []
+    return ([_storable(text) for text in value] if isinstance(value, list) else _storable(value)), []
+
+
+def _storable(value: Any) -> Any:
+    """A value without characters that no database keeps."""
+    return value.encode("utf-8", "ignore").decode().replace("\0", "") if isinstance(value, str) else value
 
 
 def written(place: Place) -> str:

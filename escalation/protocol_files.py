@@ -83,8 +83,13 @@ def check_text(text: str) -> tuple[Problem, ...]:
     try:
         _validated(text)
     except ProtocolFileError as error:
-        return error.problems
+        return tuple(Problem(one.line, _printable(one.path), _printable(one.message)) for one in error.problems)
     return ()
+
+
+def _printable(text: str) -> str:
+    """Words of a file as they can be shown again, whatever stood there."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def document_in(text: str) -> dict[str, Any]:

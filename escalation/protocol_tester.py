@@ -65,7 +65,12 @@ class Trial:
 
 
 def tried(
-    protocol: Protocol, calendar: Calendar, directory: Agencies | None = None, *, on: date | None = None
+    protocol: Protocol,
+    calendar: Calendar,
+    directory: Agencies | None = None,
+    *,
+    on: date | None = None,
+    after: date | None = None,
 ) -> Trial:
     """Everything found in a protocol that is valid by itself; with a directory also who is missing from it."""
     problems = [*shut_for_ever(protocol)]
@@ -74,6 +79,9 @@ def tried(
         warnings += [*without_leads(protocol, directory), *untold(protocol, directory), *unopened(protocol, directory)]
     if on is not None and protocol.effective_from < on:
         said = "this day is past: disputes raised since then keep their version; those raised from now on begin under this one"
+        warnings.append(Finding(("effective_from",), said))
+    if after is not None and protocol.effective_from < after:
+        said = f"the version published last applies from {after:%d %B %Y}: this one would stand in its place then too"
         warnings.append(Finding(("effective_from",), said))
     return Trial(protocol, tuple(_once(problems)), tuple(_once(warnings)))
 
@@ -138,7 +146,9 @@ def without_leads(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
             missing = [name for name, held in directory.by_agency.items() if not _is_led(stage, held)]
         if missing:
             roles = roles_in_words(stage.leads.roles, stage.leads.mode is LeadMode.ALL_OF)
-            said = f"nobody in the directory leads this stage ({roles}) for {_and(missing)}: appoint one, or name another"
+            said = (
+                f"nobody in the directory leads this stage ({roles}) for {_and(missing)}: appoint one, or name another"
+            )
             yield Finding(("stages", index, "leads"), said)
         for number, lead in enumerate(stage.referred_by):
             without = [name for name, held in directory.by_agency.items() if not _holds(held, lead)]
@@ -164,7 +174,9 @@ def untold(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
         for number, notice in enumerate(stage.notices):
             missing = _nobody(notice, directory)
             if missing:
-                said = f"this notice would reach nobody at {_and(missing)}: the directory has no {Role(notice.role).title}"
+                said = (
+                    f"this notice would reach nobody at {_and(missing)}: the directory has no {Role(notice.role).title}"
+                )
                 yield Finding(("stages", index, "notices", number, "role"), said)
     for number, route in enumerate(protocol.onward_routes):
         if not any(role == route.by_role for role, _ in directory.everybody):

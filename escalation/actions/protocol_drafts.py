@@ -21,6 +21,7 @@ from escalation.protocol import Protocol
 from escalation.protocol_directory import agencies_of
 from escalation.protocol_drafting import Document, Place
 from escalation.protocol_files import sha256
+from escalation.protocol_questions import in_form_words
 from escalation.protocol_tester import Trial, tried
 from escalation.working_days import Calendar
 
@@ -38,7 +39,10 @@ def trial_of(draft: ProtocolDraft, *, now: datetime) -> Trial:
         return Trial(None, problems)
     today = now.astimezone(LONDON).date()
     directory = agencies_of(draft.partnership, on=today)
-    return tried(protocol, calendar_of(draft.partnership, protocol), directory, on=today)
+    newest = ProtocolVersion.objects.newest_for(draft.partnership)
+    return tried(
+        protocol, calendar_of(draft.partnership, protocol), directory, on=today, after=newest.effective_from if newest else None
+    )
 
 
 def calendar_of(partnership: Partnership, protocol: Protocol) -> Calendar:
@@ -187,7 +191,7 @@ def _refuse_contradictions(draft: ProtocolDraft, now: datetime) -> list[str]:
 
 def warning_text(place: Place, message: str) -> str:
     """A warning as it is acknowledged: its place and what it says."""
-    return f"{protocol_drafting.place_in_words(place)}: {message}"
+    return f"{protocol_drafting.place_in_words(place)}: {in_form_words(message)}"
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django import forms
 from cases.forms.base import GovukForm
 from cases.forms.fields import Checkboxes, GovukDateTimeField, Radios
 from cases.models import Agency
+from escalation.calendars import FIRST_YEAR, LAST_YEAR
 from escalation.models import ProtocolVersion
 from escalation.protocol import Protocol
 from escalation.simulated import Answer
@@ -123,6 +124,9 @@ class SimulateForm(GovukForm):
     def clean(self) -> dict[str, Any]:
         """Nothing is raised before it is a concern, and two agencies are two."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("concern", "raised"):
+            if data.get(name) and not FIRST_YEAR <= data[name].year <= LAST_YEAR - 20:
+                self.add_error(name, f"The year must be from {FIRST_YEAR} to {LAST_YEAR - 20}")
         if data.get("raised") and data.get("concern") and data["raised"] < data["concern"]:
             self.add_error("raised", "It cannot be raised before the concern arises")
         if data.get("raising") and data.get("raising") == data.get("responding"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from escalation.models import Notification, ProtocolDraft, ProtocolVersion
 from escalation.protocol_files import dumps, loads
 from tests.clock import Clock
 from tests.factories import Cast, cast, make_appointment, make_partnership
-from tests.factories_disputes import make_dispute, people_under, source_protocol
+from tests.factories_disputes import make_dispute, people_under, publish, source_protocol
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,8 @@ def answers(page: str) -> dict[str, Any]:
             found.setdefault(attributes["name"], []).append(
                 attributes.get("value", "on" if attributes.get("type") == "checkbox" else "")
             )
+    for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.S):
+        found[name] = [html.unescape(value) for value in re.findall(r'<option value="([^"]*)" selected', options)]
     for name, value in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>(.*?)</textarea>', page, re.S):
         found[name] = [html.unescape(value).lstrip("\r\n")]
     return found
@@ -310,7 +312,9 @@ def test_a_simulated_case_shows_every_date_and_who_is_told(client: Client, peopl
     )
 
 
-def test_nobody_who_wrote_in_a_draft_approves_it_and_two_approvals_make_one_version(client: Client, people: Cast) -> None:
+def test_nobody_who_wrote_in_a_draft_approves_it_and_two_approvals_make_one_version(
+    client: Client, people: Cast
+) -> None:
     other = make_appointment(Role.BOARD_MANAGER, partnership=people.partnership)
     third = make_appointment(Role.BOARD_MANAGER, partnership=people.partnership)
     draft = begin(client, people.board_manager)
@@ -341,3 +345,42 @@ def test_the_file_of_a_draft_and_a_template_for_another_nation(client: Client, c
     go(client, people.chair, f"/protocol/drafts/{draft.pk}/approve/", {"seen": seen(draft)})
     assert ProtocolVersion.objects.newest_for(people.partnership) is not None
     assert "The managers of both agencies talk" in go(client, people.council.practitioner, "/guidance/")
+
+
+def test_characters_and_places_that_cannot_be_do_no_harm(client: Client, people: Cast) -> None:
+    who = people.board_manager
+    text = 'format: 1\nname: "x\\0\\ud800y"\nprinciples: ["\\0", a]\nstages: [{order: 1, label: "\\udfff"}]\n'
+    go(client, who, "/protocol/import/", {"text": text})
+    go(client, who, "/protocol/import/", {"text": text, "keep": "1"})
+    draft = ProtocolDraft.objects.get()
+    assert draft.document["name"] == "xy"
+    for place in (
+        "stages.9",
+        "stages.x",
+        "stages",
+        "0",
+        "nothing",
+        "stages.0.leads.roles",
+        "stages.0.leads.mode",
+        "name",
+        "a..b",
+    ):
+        for verb in ("part", "add", "remove", "move"):
+            path = f"/protocol/drafts/{draft.pk}/{verb}/{place}/"
+            client.force_login(who.user)
+            answer = client.post(path, {"seen": "0"}) if verb != "part" else client.get(path)
+            assert answer.status_code in (302, 404), (path, answer.status_code)
+    go(client, who, f"/protocol/drafts/{draft.pk}/part/stages.0/", {"seen": "x"})
+    page = go(
+        client, who, "/protocol/versions/1/simulate/?concern_day=1&concern_month=1&concern_year=9999&concern_time=10:00"
+    )
+    assert "The year must be from" in page
+
+
+def test_a_version_that_would_stand_in_place_of_a_later_one_is_told(
+    client: Client, people: Cast, now: datetime
+) -> None:
+    publish(people.partnership, now=now, effective_from=date(2026, 9, 1), version="later")
+    draft = begin(client, people.board_manager, "v1")
+    assert "applies from 01 September 2026" in go(client, people.board_manager, f"/protocol/drafts/{draft.pk}/")
+    assert "Later" in go(client, people.board_manager, "/protocol/")
