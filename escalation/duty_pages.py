@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import debriefs, meetings, plans, points
+from escalation.views import debriefs, meetings, plans, points, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -19,4 +19,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}plans/open/", plans.open_plan, name="open_plan"),
     path(f"{ONE}plans/<int:pk>/review/", plans.review_plan, name="review_plan"),
     path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer_debrief, name="answer_debrief"),
+    path(f"{ONE}support/ask/", support.ask_support, name="ask_support"),
+    path(f"{ONE}support/<int:pk>/end/", support.end_support, name="end_support"),
 ]

@@ -60,9 +60,14 @@ def may_read(dispute: Dispute, by: Appointment) -> bool:
     if by.has(Permission.READ_FOR_AUDIT):
         return dispute.partnership_id == by.partnership_id
     where = standing(dispute, by)
-    if where.is_participant:
+    if where.is_participant or supports(dispute, by):
         return True
     return where.side is not None and by.has(Permission.SEE_OWN_AGENCY) and _role_has_been_reached(dispute, by)
+
+
+def supports(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` was asked to stand by the person who raised it: they read along and do nothing (F72)."""
+    return any(row.supporter_id == by.pk and row.ended_at is None for row in dispute.supports.all())
 
 
 def may_read_stage(dispute: Dispute, by: Appointment, order: int) -> bool:

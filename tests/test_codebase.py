@@ -46,7 +46,7 @@ MUTABLE = {
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
     "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",
-    "escalation.Meeting", "escalation.Invitation", "escalation.InterimPlan", "escalation.Debrief",
+    "escalation.Meeting", "escalation.Invitation", "escalation.InterimPlan", "escalation.Debrief", "escalation.Support",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
 }

@@ -16,13 +16,17 @@ from cases.models import Appointment
 from decisions.actions import afterwards, outcomes
 from decisions.actions.exports import request_export
 from decisions.actions.records import submit_record
+from escalation import leads
 from escalation.actions.agreed import add_action
 from escalation.actions.calendars import add_closure
+from escalation.actions.debriefs import offer_debrief
 from escalation.actions.drafts import start_draft
 from escalation.actions.meetings import Proposed, propose_meeting
+from escalation.actions.plans import Plan, open_plan
 from escalation.actions.points import Column, add_point
 from escalation.actions.protocol_drafts import start_protocol_draft
 from escalation.models import Notification
+from escalation.protocol import Side
 from escalation.queues import RAISE_FORM
 from tests.factories import Cast
 from tests.factories_decisions import make_record, referred, speakers
@@ -84,6 +88,10 @@ def make_world(now: datetime) -> World:
         dispute=dispute, proposed=Proposed("Strategy Meeting", now + timedelta(days=1), "Plan the first night.", "Room 4"),
         invited=[people.health.practitioner], by=by, now=now,
     )
+    plan = open_plan(dispute=dispute, plan=Plan("A night sitter.", by, date(2026, 4, 9)), by=by, now=now)
+    leads.join(dispute, people.council.line_manager, Side.RAISING, now=now)
+    offer_debrief(dispute=dispute, text="Thursday at ten.", by=people.council.line_manager, now=now)
+    debrief = dispute.debriefs.get(participant__appointment=by)
     record, handed_in = (make_record(fresh(dispute), by, now=now) for _ in range(2))
     submit_record(record=handed_in, by=by, now=now)
     last = referred(make_dispute(people, now=now), now=now)
@@ -100,7 +108,7 @@ def make_world(now: datetime) -> World:
         people, elsewhere,
         {
             "limit": dispute.deadlines.latest("due_at").pk, "protocol_draft": draft.pk, "closure": closure.pk,
-            "dispute": dispute.reference, "point": point.pk, "meeting": meeting.pk, "last": last.reference,
+            "dispute": dispute.reference, "point": point.pk, "plan": plan.pk, "debrief": debrief.pk, "meeting": meeting.pk, "last": last.reference,
             "action": action.pk, "record": record.pk,
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,
@@ -149,6 +157,11 @@ PAGES = [
     Row("hold_meeting", f"{ONE}meetings/{{meeting}}/hold/"),
     Row("call_off", f"{ONE}meetings/{{meeting}}/call-off/"),
     Row("meeting_diary", f"{ONE}meetings/{{meeting}}/diary/"),
+    Row("open_plan", f"{ONE}plans/open/"),
+    Row("review_plan", f"{ONE}plans/{{plan}}/review/"),
+    Row("answer_debrief", f"{ONE}debriefs/{{debrief}}/answer/", insider="health.practitioner", answer=403),
+    Row("ask_support", f"{ONE}support/ask/"),
+    Row("end_support", f"{ONE}support/1/end/", answer=405),
     Row("bring_in", f"{ONE}people/bring-in/", answer=403),
     Row("escalate", f"{ONE}stage/escalate/"),
     Row("jump", f"{ONE}stage/jump/"),
@@ -194,6 +207,11 @@ ENDPOINTS = [
     Row("api_work", f"{API}work/"),
     Row("api_actions", f"{API}actions/", answer=405),
     Row("api_points", f"{API}points/", answer=405),
+    Row("api_plans", f"{API}plans/", answer=405),
+    Row("api_review_plan", f"{API}plans/{{plan}}/review/", answer=405),
+    Row("api_answer_debrief", f"{API}debriefs/{{debrief}}/answer/", answer=405),
+    Row("api_support", f"{API}support/"),
+    Row("api_end_support", f"{API}support/1/end/", answer=405),
     Row("api_meetings", f"{API}meetings/", answer=405),
     Row("api_hold_meeting", f"{API}meetings/{{meeting}}/hold/", answer=405),
     Row("api_call_off", f"{API}meetings/{{meeting}}/call-off/", answer=405),

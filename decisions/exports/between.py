@@ -97,3 +97,11 @@ def _became(row: Debrief | None) -> str:
         return "not offered"
     said = f", {row.get_answer_display().lower()} on {when(row.answered_at)}" if row.answer else ""
     return f"offered on {when(row.recorded_at)}{said}"
+
+
+def supporters(reader: Reader) -> Part | None:
+    """Who stood by the person who raised it, and never why (F72)."""
+    rows = reader.dispute.supports.select_related(*_of("supporter"))
+    ended = {row.pk: f" until {when(row.ended_at)}" if row.ended_at else "" for row in rows}
+    texts = [f"{who(row.supporter)}, since {when(row.asked_at)}{ended[row.pk]}" for row in rows]
+    return section("supporters", "Support for the person who raised it", items(texts)) if texts else None

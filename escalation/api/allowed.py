@@ -9,7 +9,7 @@ from typing import Any
 from cases.models import Appointment
 from cases.roles import Permission
 from escalation import duties, permissions
-from escalation.actions import moves
+from escalation.actions import moves, support
 from escalation.actions.acknowledge import may_acknowledge
 from escalation.models import Dispute
 from escalation.models.dispute import AT_WORK, Status
@@ -59,6 +59,7 @@ MAY: dict[str, May] = {
     "positions": permissions.may_state_position,
     "points": permissions.may_map_points,
     "meetings": _works,
+    "support": support.may_ask_support,
     "plans": _works,
     "reviews": permissions.may_review,
     "safety": permissions.may_confirm_safety,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.api import debriefs, meetings, plans, points
+from escalation.api import debriefs, meetings, plans, points, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -17,4 +17,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}plans/", plans.open_plan, name="api_plans"),
     path(f"{ONE}plans/<int:pk>/review/", plans.review_plan, name="api_review_plan"),
     path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer, name="api_answer_debrief"),
+    path(f"{ONE}support/", support.supports, name="api_support"),
+    path(f"{ONE}support/<int:pk>/end/", support.end, name="api_end_support"),
 ]

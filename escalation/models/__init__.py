@@ -18,6 +18,7 @@ from escalation.models.point import Point, PointView
 from escalation.models.protocol import ProtocolVersion
 from escalation.models.protocol_draft import ProtocolDraft
 from escalation.models.stage import DisputeStage
+from escalation.models.support import Support
 from escalation.models.work import (
     Action,
     Discussion,
@@ -66,4 +67,5 @@ __all__ = [
     "ProtocolDraft",
     "ProtocolVersion",
     "SafetyConfirmation",
+    "Support",
 ]

@@ -18,6 +18,7 @@ from escalation import permissions
 from escalation.models.notification import Notification
 from escalation.models.parties import Participant, Party
 from escalation.models.protocol import ProtocolVersion
+from escalation.models.support import Support
 from escalation.protocol import Protocol, Stage
 
 
@@ -48,6 +49,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
             return mine
         may_see = Q(pk__in=Participant.objects.filter(appointment=acting).values("dispute_id"))
         may_see |= Q(pk__in=Notification.objects.filter(recipient=acting).values("dispute_id"))
+        may_see |= Q(pk__in=Support.objects.filter(supporter=acting, ended_at=None).values("dispute_id"))
         if acting.has(Permission.SEE_OWN_AGENCY):
             may_see |= Q(pk__in=Party.objects.filter(agency=acting.agency_id).values("dispute_id"))
         return mine.filter(may_see)
@@ -62,7 +64,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
             "case__person", "protocol", "partnership", "raising_agency", "raised_by__user", "raised_by__agency"
         ).prefetch_related(
             "parties__agency", "participants__appointment__user", "participants__appointment__agency",
-            "deadlines__changes", "stages",
+            "deadlines__changes", "stages", "supports",
         )
 
 

@@ -15,6 +15,7 @@ from cases.templatetags.dates import local_date
 from escalation import permissions
 from escalation.actions import agreed
 from escalation.actions.people import bring_in as bring_colleague_in
+from escalation.actions.support import may_ask_support
 from escalation.forms.work import ActionForm, BringInForm, DoneForm
 from escalation.models import Action, Dispute
 from escalation.protocol import Side
@@ -23,6 +24,7 @@ from escalation.views.asking import Question, ask, typed_before
 from escalation.views.debriefs import debriefs_of
 from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see
 from escalation.views.meetings import readable_meetings
+from escalation.views.support import supports_of
 
 SIDES = ((Side.RAISING, "Raised it"), (Side.RESPONDING, "Asked to answer"), (Side.AUTHORITY, "Has the last word"))
 
@@ -34,6 +36,9 @@ def people(request: ActingRequest, reference: str) -> HttpResponse:
     rows = list(dispute.participants.all())
     context = dispute_frame(dispute, request.acting, acted_at(), "dispute_people")
     readable = context["here"]["readable_stages"]
+    context |= {
+        "supports": supports_of(dispute, request.acting), "may_ask_support": may_ask_support(dispute, request.acting)
+    }
     debriefs = debriefs_of(dispute, request.acting, readable)
     sides = [
         {"heading": words, "people": [(row, debriefs.get(row.pk)) for row in rows if row.side == side]} for side, words in SIDES

@@ -19,6 +19,7 @@ from escalation.forms import meetings as meeting_forms
 from escalation.forms import moves as move_forms
 from escalation.forms import plans as plan_forms
 from escalation.forms import points as point_forms
+from escalation.forms import support as support_forms
 from escalation.forms import work as forms
 from escalation.models import Discussion, Dispute, Position
 from escalation.protocol import Side
@@ -37,7 +38,7 @@ KEPT: dict[str, Any] = {
     "withdraw": move_forms.WithdrawForm, "add_point": point_forms.PointForm, "say_on_point": point_forms.ColumnForm,
     "propose_meeting": meeting_forms.MeetingForm, "hold_meeting": meeting_forms.MinutesForm,
     "call_off": meeting_forms.CallOffForm, "open_plan": plan_forms.PlanForm, "review_plan": plan_forms.PlanReviewForm,
-    "answer_debrief": debrief_forms.DebriefAnswerForm,
+    "answer_debrief": debrief_forms.DebriefAnswerForm, "ask_support": support_forms.SupportForm,
 }  # fmt: skip
 OF_ONE_ROW = ("complete_action", "say_on_point", "hold_meeting", "call_off", "review_plan", "answer_debrief")
 
