@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Q
 
 from cases import audit
 from cases.models import Appointment
 from escalation import calendars, chronology, deadlines
-from escalation.models import ChronologyEntry, Deadline, DeadlineChange, Dispute, LocalClosure
+from escalation.models import ChronologyEntry, Deadline, Dispute, LocalClosure
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol, Stage
-from escalation.working_days import Calendar
+from escalation.working_days import Calendar, add_working_days
+
+MORNING = time(9)
 
 
 @dataclass(frozen=True)
@@ -31,21 +32,6 @@ class DateAhead:
         return self.worked_out.due_at if self.worked_out else None
 
 
-@dataclass(frozen=True)
-class Moved:
-    """A limit that is to have another date, and how that is worked out."""
-
-    row: Deadline
-    old_due_at: datetime
-    due_at: datetime
-    explanation: dict[str, Any]
-
-    @property
-    def in_words(self) -> str:
-        """Old and new, for the story and the notice."""
-        return f"{self.row.label}: it was due {date_in_words(self.old_due_at)}, now {date_in_words(self.due_at)}."
-
-
 def calendar_for(rules: Protocol, around: datetime, closures: Mapping[date, str]) -> Calendar:
     """The calendar of the protocol's nation and the partnership for the years a dispute raised ``around`` then can touch."""
     return calendars.calendar_for(rules.nation, around.year - 1, around.year + 3, closures)
@@ -59,7 +45,7 @@ def anchors(dispute: Dispute) -> dict[Anchor, datetime]:
     opened = dispute.stages.filter(order=dispute.stage).values_list("opened_at", flat=True).first()
     if opened:
         found[Anchor.STAGE_OPENED] = found[Anchor.REQUEST_SENT] = opened
-    talk = dispute.discussions.exclude(kind="attempt").filter(stage=dispute.stage).order_by("happened_at").first()
+    talk = dispute.discussions.exclude(kind__in=("attempt", "advice")).filter(stage=dispute.stage).order_by("happened_at").first()
     if talk:
         found[Anchor.FIRST_DISCUSSION] = talk.happened_at
     return found
@@ -97,66 +83,6 @@ def open_deadlines(dispute: Dispute, *, now: datetime) -> None:
         existing[(stage.order, limit.key)] = row
 
 
-def counted_again(dispute: Dispute, closures: Mapping[date, str], *, now: datetime) -> list[Moved]:
-    """The limits still ahead whose date differs when counted with these closures; what is over, or would be, stays."""
-    rules = dispute.rules
-    calendar = calendar_for(rules, dispute.concern_arose_at, closures)
-    rows = {(row.stage, row.key): row for row in dispute.deadlines.all()}
-    due_by_key = {key: row.due_at for (_, key), row in rows.items()}
-    moved = []
-    for stage in rules.stages:
-        for limit in stage.limits:
-            row = rows.get((stage.order, limit.key))
-            if row is None or not row.is_open or row.missed_at is not None:
-                continue
-            anchor_at = datetime.fromisoformat(row.explanation["anchor_at"])
-            if deadlines.anchor_of(limit, rules.clock) is Anchor.PREVIOUS_LIMIT_DUE:
-                anchor_at = due_by_key.get(limit.anchor_limit, anchor_at)
-            worked_out = deadlines.due(limit, rules.clock, anchor_at, calendar)
-            due_at = _with_changes(row, limit, rules, worked_out.due_at, calendar)
-            if due_at != row.due_at and due_at > now:
-                due_by_key[limit.key] = due_at
-                moved.append(Moved(row, row.due_at, due_at, row.explanation | worked_out.explanation()))
-    return moved
-
-
-def _with_changes(row: Deadline, limit: Limit, rules: Protocol, due_at: datetime, calendar: Calendar) -> datetime:
-    """A date as it is counted, with what people agreed since: extensions, and pauses that are over."""
-    paused_at = row.created_at
-    for change in row.changes.all():
-        if change.kind == DeadlineChange.Kind.EXTENDED:
-            due_at = change.new_due_at
-        elif change.kind == DeadlineChange.Kind.PAUSED:
-            paused_at = change.at
-        elif change.kind == DeadlineChange.Kind.RESUMED:
-            due_at = deadlines.after_pause(limit, rules.clock, due_at, paused_at, change.at, calendar)
-    return due_at
-
-
-def after_pause(row: Deadline, dispute: Dispute, paused_at: datetime, closures: Mapping[date, str], *, now: datetime) -> datetime:
-    """The date of a limit whose pause ends now."""
-    rules = dispute.rules
-    limit = next(one for one in rules.stage(row.stage).limits if one.key == row.key)
-    calendar = calendar_for(rules, dispute.concern_arose_at, closures)
-    return deadlines.after_pause(limit, rules.clock, row.due_at, paused_at, now, calendar)
-
-
-def move_date(
-    moved: Moved, dispute: Dispute, *, kind: DeadlineChange.Kind, why: str, by: Appointment | None, now: datetime,
-    by_words: str = "",
-) -> None:
-    """Give an open limit its other date and keep old and new for ever; it is warned of again before the new one."""
-    row = moved.row
-    row.due_at, row.explanation = moved.due_at, moved.explanation
-    if row.next_look_at is not None:
-        row.next_look_at = next_look(row, dispute.rules, now)
-    row.save(update_fields=["due_at", "explanation", "next_look_at"])
-    DeadlineChange.objects.create(
-        deadline=row, kind=kind, old_due_at=moved.old_due_at, new_due_at=moved.due_at, why=why, by=by,
-        by_words=by_words or (by.described if by else chronology.CLOCK), at=now,
-    )  # fmt: skip
-
-
 def _anchor_at(
     limit: Limit, rules: Protocol, events: dict[Anchor, datetime], existing: dict[tuple[int, str], Deadline], order: int
 ) -> datetime | None:
@@ -177,11 +103,31 @@ def next_look(row: Deadline, rules: Protocol, now: datetime) -> datetime | None:
         return row.paused_until
     if row.missed_at is None:
         since = row.warned_at or row.created_at
-        ahead = [at for at in deadlines.warnings_before(row.due_at, rules.clock) if at > since]
+        ahead = [at for at in warnings(row, rules) if at > since]
         return min([*ahead, row.due_at])
-    if row.chased_at is None and rules.clock.tell_next_up_after_hours:
-        return row.missed_at + timedelta(hours=rules.clock.tell_next_up_after_hours)
-    return None
+    return min(filter(None, (next_up_at(row, rules), recalled_next(row, rules))), default=None)
+
+
+def warnings(row: Deadline, rules: Protocol) -> tuple[datetime, ...]:
+    """When this limit is recalled before it is due."""
+    counted_from = max(datetime.fromisoformat(row.explanation["anchor_at"]), row.created_at)
+    return deadlines.warnings_before(row.due_at, rules.clock, counted_from)
+
+
+def next_up_at(row: Deadline, rules: Protocol) -> datetime | None:
+    """When the next person up is told of a limit that passed; None when they were, or are not to be."""
+    hours = rules.clock.tell_next_up_after_hours
+    return row.missed_at + timedelta(hours=hours) if hours and row.missed_at and row.chased_at is None else None
+
+
+def recalled_next(row: Deadline, rules: Protocol) -> datetime | None:
+    """The morning of the next working day after the limit passed or was last recalled, where the protocol wants that."""
+    if not rules.clock.chase_every_working_day or row.missed_at is None:
+        return None
+    last = (row.recalled_at or row.missed_at).astimezone(deadlines.LONDON).date()
+    calendar = calendar_for(rules, row.missed_at, LocalClosure.objects.days(row.dispute.partnership_id))
+    day = add_working_days(last, 1, calendar).day
+    return datetime.combine(day, MORNING, tzinfo=deadlines.LONDON).astimezone(UTC)
 
 
 def record_miss_if_due(row: Deadline, dispute: Dispute, *, now: datetime) -> bool:
@@ -192,8 +138,9 @@ def record_miss_if_due(row: Deadline, dispute: Dispute, *, now: datetime) -> boo
     if row.missed_at is not None or row.paused_at is not None or now <= row.due_at:
         return False
     row.missed_at = now
+    passed = "The guide date has passed" if row.is_indicative else "Limit passed"
     chronology.tell(
-        dispute, f"Limit passed: {row.label}", by=None, now=now, happened_at=row.due_at, stage=dispute.stage,
+        dispute, f"{passed}: {row.label}", by=None, now=now, happened_at=row.due_at, stage=dispute.stage,
         kind=ChronologyEntry.Kind.CLOCK, body=f"It was due {date_in_words(row.due_at)}.",
     )
     scope = audit.scope_of_case(dispute.case_id)
@@ -209,11 +156,22 @@ def date_in_words(at: datetime) -> str:
 
 
 def meet(dispute: Dispute, kinds: tuple[LimitKind, ...], *, by: Appointment | None, now: datetime, stage: int) -> None:
-    """The limits of these kinds at a stage are met now; one already past due is recorded as missed first (R3)."""
+    """The limits of these kinds at a stage are met now; one already past due is recorded as missed first (R3).
+
+    What is counted from such a limit being met begins now.
+    """
+    is_any_met = False
     for row in dispute.deadlines.filter(stage=stage, kind__in=kinds, met_at__isnull=True, ended_at__isnull=True):
         record_miss_if_due(row, dispute, now=now)
         row.met_at, row.met_by, row.next_look_at = now, by, None
         row.save(update_fields=["missed_at", "met_at", "met_by", "next_look_at"])
+        is_any_met = True
+    if is_any_met and any(limit.anchor is Anchor.PREVIOUS_LIMIT_MET for limit in _limits(dispute.rules)):
+        open_deadlines(dispute, now=now)
+
+
+def _limits(rules: Protocol) -> list[Limit]:
+    return [limit for stage in rules.stages for limit in stage.limits]
 
 
 def hold_next_start(dispute: Dispute) -> None:
@@ -226,7 +184,7 @@ def hold_next_start(dispute: Dispute) -> None:
 def watch_again(dispute: Dispute, *, now: datetime) -> None:
     """An agreement did not hold: the stage is not concluded, and its limits and the next start are watched as before."""
     for row in dispute.deadlines.filter(ended_at__isnull=True, missed_at__isnull=True):
-        concluded = row.stage == dispute.stage and row.kind == LimitKind.CONCLUDE
+        concluded = row.stage == dispute.stage and row.kind in (LimitKind.CONCLUDE, LimitKind.WRITTEN_OUTCOME)
         if concluded or (row.stage == dispute.stage + 1 and row.met_at is None):
             row.met_at = row.met_by = None
             row.next_look_at = next_look(row, dispute.rules, now)

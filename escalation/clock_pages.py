@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("disputes/<ref:reference>/acknowledgement/give/", acknowledge.acknowledge, name="acknowledge"),
     path(ONE, dates.dates, name="dispute_dates"),
     path(f"{ONE}<int:pk>/extend/", dates.extend, name="date_extend"),
+    path(f"{ONE}<int:pk>/sooner/", dates.sooner, name="date_sooner"),
     path(f"{ONE}<int:pk>/pause/", dates.pause, name="date_pause"),
     path(f"{ONE}<int:pk>/resume/", dates.resume, name="date_resume"),
     path(f"{ONE}requests/<int:pk>/answer/", dates.answer, name="date_answer"),

@@ -172,6 +172,9 @@ def _anchor_at(
     return known.get(f"{anchor}.{watched}", bare)
 
 
-def warnings_before(due_at: datetime, clock: Clock) -> tuple[datetime, ...]:
-    """When to warn of a limit, earliest first."""
-    return tuple(sorted(due_at - timedelta(hours=hours) for hours in clock.warn_hours_before))
+def warnings_before(due_at: datetime, clock: Clock, counted_from: datetime | None = None) -> tuple[datetime, ...]:
+    """When to warn of a limit, earliest first: hours before, and when so much per cent of its time has gone."""
+    found = {due_at - timedelta(hours=hours) for hours in clock.warn_hours_before}
+    if counted_from is not None and counted_from < due_at:
+        found |= {counted_from + (due_at - counted_from) * percent / 100 for percent in clock.warn_percent}
+    return tuple(sorted(found))

@@ -36,6 +36,7 @@ def _in_words(change: DeadlineChange) -> str:
     when = f"on {date_and_time(change.at)} by {change.by_words}: {change.why}"
     if change.kind == DeadlineChange.Kind.PAUSED:
         return f"Paused {when}"
-    verb = {DeadlineChange.Kind.EXTENDED: "Extended", DeadlineChange.Kind.RESUMED: "Watched again"}
+    verb = {DeadlineChange.Kind.EXTENDED: "Extended", DeadlineChange.Kind.RESUMED: "Watched again",
+            DeadlineChange.Kind.SOONER: "Made sooner"}
     done = verb.get(DeadlineChange.Kind(change.kind), "Moved")
     return f"{done} {when} It was due {date_in_words(change.old_due_at)}, now {date_in_words(change.new_due_at)}."

@@ -18,7 +18,7 @@ from cases.roles import Role
 from escalation import leads
 from escalation.clock import date_in_words
 from escalation.deadlines import LONDON
-from escalation.models import Dispute, Notification
+from escalation.models import Dispute, Notification, Participant
 from escalation.protocol import Event, Of, Side
 from escalation.turn import Turn, is_turn_of, turn_of
 
@@ -130,11 +130,17 @@ def tell_all(
     tell(dispute, event, others, text=text, key=key, now=now, immediate=immediate)
 
 
+def owners(dispute: Dispute, side: Side) -> list[Participant]:
+    """Those on the dispute who owe what a side owes."""
+    on_it = dispute.participants.select_related(
+        "appointment__user", "appointment__agency", "appointment__manager__user", "appointment__manager__agency"
+    )
+    return [row for row in on_it if side is Side.EACH or row.side == side]
+
+
 def next_up(dispute: Dispute, side: Side, *, now: datetime) -> list[Appointment]:
     """Who is up from those whose limit passed: their managers, else whoever leads the next stage, else the board manager."""
-    on_it = dispute.participants.select_related("appointment__manager__user", "appointment__manager__agency")
-    owners = [row.appointment for row in on_it if side is Side.EACH or row.side == side]
-    managers = [who.manager for who in owners if who.manager]
+    managers = [row.appointment.manager for row in owners(dispute, side) if row.appointment.manager]
     return managers or _leads_of_next_stage(dispute, side, now=now) or list(
         leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now)
     )

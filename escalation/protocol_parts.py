@@ -91,6 +91,8 @@ class Clock(Data):
     day_end: time = time(23, 59)
     indicative: bool = False
     warn_hours_before: tuple[Annotated[int, Field(gt=0, le=24 * 60)], ...] = (24,)
+    warn_percent: tuple[Annotated[int, Field(gt=0, lt=100)], ...] = ()
+    chase_every_working_day: bool = False
     tell_next_up_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0
     silence_days: Annotated[int, Field(ge=1, le=60)] = 5
     remind_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0

@@ -96,7 +96,7 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
             "How many hours before a limit is it recalled?",
             "Numbers with commas between them, such as 48, 24",
         ),
-        "warn_percent": ("After how many per cent of its time is a limit recalled?", "Numbers with commas between them, such as 50"),
+        "warn_percent": ("After how many per cent of its time is a limit recalled?", "Numbers with commas between them"),
         "chase_every_working_day": ("A missed limit is recalled every working day until it is done", ""),
         "tell_next_up_after_hours": (
             "How many hours after a missed limit is the next person up told?",

@@ -101,15 +101,17 @@ def _after_agree(dispute: Dispute, made: Move) -> None:
         dispute, (LimitKind.ACKNOWLEDGE, LimitKind.RESPOND, LimitKind.CONCLUDE), by=made.by, now=made.now,
         stage=dispute.stage,
     )
+    clock.meet(dispute, (LimitKind.WRITTEN_OUTCOME,), by=made.by, now=made.now, stage=dispute.stage)
     clock.hold_next_start(dispute)
 
 
 def _after_last_word(dispute: Dispute, made: Move) -> None:
     dispute.parties.update(confirmed_at=None)
     clock.meet(
-        dispute, (LimitKind.RESPOND, LimitKind.CONCLUDE, LimitKind.WRITTEN_OUTCOME), by=made.by, now=made.now,
+        dispute, (LimitKind.ACKNOWLEDGE, LimitKind.RESPOND, LimitKind.CONCLUDE), by=made.by, now=made.now,
         stage=dispute.stage,
     )
+    clock.meet(dispute, (LimitKind.WRITTEN_OUTCOME,), by=made.by, now=made.now, stage=dispute.stage)
 
 
 def _after_contest(dispute: Dispute, made: Move) -> None:

@@ -31,15 +31,16 @@ class Turn:
 
     @property
     def is_overdue(self) -> bool:
-        """Whether the limit was recorded as missed; never where there is no limit (F31)."""
-        return self.due is not None and self.due.missed_at is not None
+        """Whether the limit was recorded as missed; never where there is no limit or only a guide (F31)."""
+        return self.due is not None and self.due.missed_at is not None and not self.due.is_indicative
 
     @property
     def sentence(self) -> str:
         """The line in full."""
         when = f" {date_in_words(self.due_at)}" if self.due_at else ""
         when = " (the time for this is paused)" if self.due and self.due.paused_at else when
-        late = " (this date has passed)" if self.is_overdue else ""
+        has_passed = self.due_at is not None and self.due is not None and self.due.missed_at is not None
+        late = " (this date has passed)" if has_passed else ""
         return f"{self.whose} {self.act}{when}{late}.".strip()
 
 

@@ -88,7 +88,8 @@ def limit_state(row: Deadline) -> str:
     """Met, missed, no longer awaited or still ahead; in words, with dates."""
     parts = []
     if row.missed_at:
-        parts.append(f"Missed, recorded on {when(row.missed_at)}")
+        words = "The guide date passed" if row.is_indicative else "Missed"
+        parts.append(f"{words}, recorded on {when(row.missed_at)}")
     if row.met_at:
         parts.append(f"{'Done' if row.missed_at else 'Met'} on {when(row.met_at)}")
     elif row.ended_at:

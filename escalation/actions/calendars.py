@@ -12,7 +12,7 @@ from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, Partnership
 from cases.roles import Permission
-from escalation import chronology, clock, notifications
+from escalation import chronology, moved_dates, notifications
 from escalation.calendars import PACKAGE_VERSION
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, Deadline, DeadlineChange, Dispute, LocalClosure
@@ -84,7 +84,7 @@ def recalculate(partnership: Partnership, *, why: str, by: Appointment | None, n
     running = running.prefetch_related("deadlines__changes").order_by("pk")
     moved = 0
     for dispute in running.iterator(chunk_size=BATCH):
-        if clock.counted_again(dispute, closures, now=now):
+        if moved_dates.counted_again(dispute, closures, now=now):
             moved += _move_dates(dispute, closures, why=why, by=by, now=now)
     return moved
 
@@ -99,11 +99,11 @@ def recalculate_everywhere(*, now: datetime) -> int:
 @transaction.atomic
 def _move_dates(dispute: Dispute, closures: Closures, *, why: str, by: Appointment | None, now: datetime) -> bool:
     dispute = lock(dispute)
-    moved = clock.counted_again(dispute, closures, now=now)
+    moved = moved_dates.counted_again(dispute, closures, now=now)
     if not moved or dispute.status not in RUNNING:
         return False
     for change in moved:
-        clock.move_date(change, dispute, kind=DeadlineChange.Kind.CALENDAR, why=why, by=by, now=now)
+        moved_dates.move_date(change, dispute, kind=DeadlineChange.Kind.CALENDAR, why=why, by=by, now=now)
     words = [change.in_words for change in moved]
     headline = "The date of a limit moved" if len(moved) == 1 else f"The dates of {len(moved)} limits moved"
     entry = chronology.tell(

@@ -10,7 +10,7 @@ from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
-from escalation import chronology, clock, notifications, permissions
+from escalation import chronology, moved_dates, notifications, permissions
 from escalation.clock import date_in_words
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, DateRequest, Deadline, DeadlineChange, Dispute, LocalClosure
@@ -108,13 +108,49 @@ def resume(*, limit: Deadline, reason: str, by: Appointment | None, now: datetim
     if not reason.strip():
         raise Refused("Say why the time goes on.", field="reason")
     old, closures = row.due_at, LocalClosure.objects.days(dispute.partnership_id)
-    new = clock.after_pause(row, dispute, row.paused_at, closures, now=now)
+    new = moved_dates.after_pause(row, dispute, row.paused_at, closures, now=now)
     row.paused_at, row.paused_until, row.next_look_at = None, None, now
     row.save(update_fields=["paused_at", "paused_until", "next_look_at"])
     _move(dispute, row, DeadlineChange.Kind.RESUMED, old, new, reason, by, now, "")
     words = f"It was due {date_in_words(old)}, now {date_in_words(new)}."
     _tell(dispute, row, f"The time goes on: {row.label}", f"{reason}\n{words}", by, now)
     return row
+
+
+def may_set_sooner(dispute: Dispute, row: Deadline, by: Appointment) -> bool:
+    """Whether the protocol takes a sooner date of a professional here, and ``by`` works on it for the side that raised it."""
+    takes_it = moved_dates.limit_of(dispute, row).or_sooner
+    return takes_it and permissions.may_work(dispute, by) and permissions.standing(dispute, by).side is Side.RAISING
+
+
+@transaction.atomic
+def set_own_date(*, limit: Deadline, at: datetime, reason: str, by: Appointment, now: datetime) -> Deadline:
+    """A professional's own, sooner date counts instead of the limit's, where the protocol says "or sooner"."""
+    dispute = lock(limit.dispute)
+    row = Deadline.objects.select_for_update().get(pk=limit.pk)
+    if not may_set_sooner(dispute, row, by):
+        raise Refused("Under this protocol this limit takes no sooner date, or not yours.", code="forbidden")
+    if not is_ahead(row, now):
+        raise Refused(TOO_LATE, code="shut")
+    if not reason.strip():
+        raise Refused("Say why it is needed sooner.", field="reason")
+    if not now < at < row.due_at:
+        raise Refused(f"Give a time from now on that is before {date_in_words(row.due_at).removeprefix('by ')}.", field="at")
+    old = row.due_at
+    _move(dispute, row, DeadlineChange.Kind.SOONER, old, at, reason, by, now, by.described)
+    words = f"It was due {date_in_words(old)}, now {date_in_words(at)}."
+    _tell(dispute, row, f"A sooner date was set: {row.label}", f"{reason}\n{words}", by, now)
+    return row
+
+
+def set_own_date_on_raising(dispute: Dispute, at: datetime, *, by: Appointment, now: datetime) -> None:
+    """The same, given with the raising: for every limit that takes it and is later."""
+    takes_it = [row for row in dispute.deadlines.all() if moved_dates.limit_of(dispute, row).or_sooner]
+    later = [row for row in takes_it if is_ahead(row, now) and at < row.due_at]
+    if at <= now:
+        raise Refused("The date by which you need it must be in the future.", field="own_date")
+    for row in later:
+        set_own_date(limit=row, at=at, reason="Asked for when it was raised.", by=by, now=now)
 
 
 def may_resume(dispute: Dispute, row: Deadline, by: Appointment) -> bool:
@@ -188,11 +224,11 @@ def _move(
     by: Appointment | None, now: datetime, by_words: str,
 ) -> None:
     """Write the change, and move what is counted from this limit falling due along with it."""
-    made = clock.Moved(row, old, new, row.explanation)
-    clock.move_date(made, dispute, kind=kind, why=why, by=by, now=now, by_words=by_words)
-    for after in clock.counted_again(dispute, LocalClosure.objects.days(dispute.partnership_id), now=now):
+    made = moved_dates.Moved(row, old, new, row.explanation)
+    moved_dates.move_date(made, dispute, kind=kind, why=why, by=by, now=now, by_words=by_words)
+    for after in moved_dates.counted_again(dispute, LocalClosure.objects.days(dispute.partnership_id), now=now):
         follows = f"It is counted from another limit, whose date changed: {row.label}."
-        clock.move_date(after, dispute, kind=DeadlineChange.Kind.CALENDAR, why=follows, by=by, now=now, by_words=by_words)
+        moved_dates.move_date(after, dispute, kind=DeadlineChange.Kind.CALENDAR, why=follows, by=by, now=now, by_words=by_words)
 
 
 def _tell(

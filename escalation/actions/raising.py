@@ -16,6 +16,7 @@ from cases.models import Agency, Appointment, Case
 from cases.models.case import Capacity
 from cases.roles import Permission
 from escalation import chronology, leads, notifications, stages
+from escalation.actions.extensions import set_own_date_on_raising
 from escalation.actions.safety import Safety, record_safety
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, Party, ProtocolVersion
@@ -46,6 +47,7 @@ class Raised:
     decision_received_at: datetime | None = None
     entry_stage: int = 1
     immediate_risk_reason: str = ""
+    own_date: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def raise_dispute(
     if addressee is not None:
         _add_addressee(dispute, addressee, now)
     _begin(dispute, by=by, now=now)
+    if raised.own_date is not None:
+        set_own_date_on_raising(dispute, raised.own_date, by=by, now=now)
     record_safety(dispute, safety, by=by, now=now)
     if draft is not None:
         draft.became, draft.data = dispute, {}
@@ -205,7 +209,7 @@ def _create(case: Case, version: ProtocolVersion, raised: Raised, by: Appointmen
     stage = version.protocol.stage(raised.entry_stage)
     first_line = raised.decision_disputed.strip().splitlines()[0]
     title = first_line if len(first_line) <= 100 else f"{first_line[:97].rsplit(' ', 1)[0]} …"
-    facts = {name: value for name, value in raised.__dict__.items() if name != "immediate_risk_reason"}
+    facts = {name: value for name, value in raised.__dict__.items() if name not in ("immediate_risk_reason", "own_date")}
     return Dispute.objects.create(
         partnership=by.partnership,
         reference=next_reference(by.partnership, kind="D", now=now),

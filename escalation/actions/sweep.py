@@ -86,7 +86,7 @@ def _look(dispute: Dispute, row: Deadline, done: Swept, *, now: datetime) -> Non
     if row.paused_at is not None:
         extensions.resume(limit=row, reason=LONGEST_PAUSE, by=None, now=now)
     elif row.missed_at is not None:
-        _chase(dispute, row, now=now)
+        _after(dispute, row, now=now)
         done.chased += 1
     elif now <= row.due_at:
         _warn(dispute, row, now=now)
@@ -106,7 +106,7 @@ def _may_move_on(dispute: Dispute, row: Deadline) -> bool:
 
 
 def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
-    passed = [at for at in deadlines.warnings_before(row.due_at, dispute.rules.clock) if at <= now]
+    passed = [at for at in clock.warnings(row, dispute.rules) if at <= now]
     row.warned_at = now
     row.next_look_at = clock.next_look(row, dispute.rules, now)
     row.save(update_fields=["warned_at", "next_look_at"])
@@ -115,7 +115,7 @@ def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
         return
     notifications.tell_all(
         dispute, Event.LIMIT_NEAR, by=None, now=now, key=f"limit:{row.pk}:near:{row.due_at:%Y%m%dT%H%M}:{len(passed)}",
-        text=f"{dispute.reference}: a limit is near: {row.label}.",
+        text=f"{dispute.reference}: {_called(row)} is near: {row.label}.",
     )
 
 
@@ -125,14 +125,36 @@ def _miss(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
     row.save(update_fields=["missed_at", "next_look_at"])
     notifications.tell_all(
         dispute, Event.LIMIT_MISSED, by=None, now=now, key=f"limit:{row.pk}:missed",
-        text=f"{dispute.reference}: a limit has passed: {row.label}.",
+        text=f"{dispute.reference}: {_called(row)} has passed: {row.label}.",
     )
 
 
-def _chase(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
-    row.chased_at = now
-    row.next_look_at = None
-    row.save(update_fields=["chased_at", "next_look_at"])
+def _called(row: Deadline) -> str:
+    return "a guide date" if row.is_indicative else "a limit"
+
+
+def _after(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
+    """A limit that passed: the next person up once, and those who owe it every working day, as the protocol says."""
+    up, again = clock.next_up_at(row, dispute.rules), clock.recalled_next(row, dispute.rules)
+    if up is not None and up <= now:
+        row.chased_at = now
+        _tell_next_up(dispute, row, now=now)
+    if again is not None and again <= now:
+        row.recalled_at = now
+        _recall_passed(dispute, row, now=now)
+    row.next_look_at = clock.next_look(row, dispute.rules, now)
+    row.save(update_fields=["chased_at", "recalled_at", "next_look_at"])
+
+
+def _recall_passed(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
+    people = [who.appointment for who in notifications.owners(dispute, Side(row.owner))]
+    notifications.tell(
+        dispute, Event.LIMIT_MISSED, people, now=now, key=f"limit:{row.pk}:after:{now.astimezone(deadlines.LONDON):%Y%m%d}",
+        text=f"{dispute.reference}: still awaited, {_called(row)} has passed: {row.label}.",
+    )  # fmt: skip
+
+
+def _tell_next_up(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
     people = notifications.next_up(dispute, Side(row.owner), now=now)
     notifications.tell(
         dispute, Event.LIMIT_MISSED, people, now=now, key=f"limit:{row.pk}:chased",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("disputes/<ref:reference>/acknowledge/", acknowledge.acknowledge, name="api_acknowledge"),
     path(ONE, dates.dates, name="api_dates"),
     path(f"{ONE}<int:pk>/extend/", dates.extend, name="api_date_extend"),
+    path(f"{ONE}<int:pk>/sooner/", dates.sooner, name="api_date_sooner"),
     path(f"{ONE}<int:pk>/pause/", dates.pause, name="api_date_pause"),
     path(f"{ONE}<int:pk>/resume/", dates.resume, name="api_date_resume"),
     path(f"{ONE}requests/<int:pk>/answer/", dates.answer, name="api_date_answer"),

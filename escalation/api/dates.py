@@ -27,6 +27,13 @@ class ExtendSerializer(serializers.Serializer[Any]):
     reason = Text()
 
 
+class SoonerSerializer(serializers.Serializer[Any]):
+    """A sooner date of one's own, and why."""
+
+    at = serializers.DateTimeField()
+    reason = Text()
+
+
 class WhySerializer(serializers.Serializer[Any]):
     """Why the time is to stand still, or goes on."""
 
@@ -115,6 +122,15 @@ def extend(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """Before it is due; it counts at once or when the other side agrees, as the protocol says."""
     row, given = _limit(request, reference, pk), given_to(request, ExtendSerializer)
     extensions.ask_for_extension(limit=row, by=request.acting, now=acted_at(), **given)
+    return _as_it_stands(request, reference, pk)
+
+
+@extend_schema(request=SoonerSerializer, responses=DateSerializer, summary="Set a sooner date of your own")
+@endpoint("POST")
+def sooner(request: ActingApiRequest, reference: str, pk: int) -> Response:
+    """Where the protocol says "or sooner", your date counts when it is sooner."""
+    row, given = _limit(request, reference, pk), given_to(request, SoonerSerializer)
+    extensions.set_own_date(limit=row, by=request.acting, now=acted_at(), **given)
     return _as_it_stands(request, reference, pk)
 
 

@@ -59,6 +59,9 @@ class RaiseSerializer(serializers.Serializer[Any]):
     persons_view = Text(required=False)
     earlier_forum = Text(required=False)
     decision_received_at = serializers.DateTimeField(required=False, allow_null=True)
+    own_date = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="By when you need it, where the protocol says 'or sooner'."
+    )
     entry_stage = serializers.IntegerField(required=False, min_value=1, max_value=20)
     immediate_risk_reason = Text(required=False)
 

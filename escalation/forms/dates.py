@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from cases.forms.base import GovukForm
-from cases.forms.fields import GovukDateField, Radios
+from cases.forms.fields import GovukDateField, GovukDateTimeField, Radios
 from escalation.forms.work import YES_NO, words
 
 SAFE_MEANWHILE = "Say also how the person is kept safe meanwhile. Everybody on this can read it"
@@ -16,6 +16,13 @@ class ExtendForm(GovukForm):
 
     day = GovukDateField(label="Until which day?", called="The day")
     reason = words("Why is more time needed?", "Say why more time is needed", hint=SAFE_MEANWHILE)
+
+
+class SoonerForm(GovukForm):
+    """A sooner date of one's own, and why."""
+
+    at = GovukDateTimeField(label="By when do you need it?", called="The time", help_text="For example, 7 4 2026 at 14:30")
+    reason = words("Why is it needed sooner?", "Say why it is needed sooner", rows=3)
 
 
 class PauseForm(GovukForm):

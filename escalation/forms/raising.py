@@ -37,7 +37,8 @@ class DecisionForm(StepForm):
 
     slug, title, short = "decision", "What was decided, or not done?", "The decision"
     page = "escalation/raise/questions/decision.html"
-    optional = ("decided_by", "decision_received_at", "concern_arose_at", "subject", "ground", "capacity", "category")
+    optional = ("decided_by", "decision_received_at", "concern_arose_at", "own_date", "subject", "ground", "capacity",
+                "category")
     decision_disputed = forms.CharField(
         label="What was decided, or not done?",
         max_length=4000,
@@ -69,6 +70,12 @@ class DecisionForm(StepForm):
         required=False,
         help_text="Limits may be counted from then. Left as it is: when you began to write this",
     )
+    own_date = GovukDateTimeField(
+        label="By when do you need it, if that is sooner than the limit?",
+        called="The time by which you need it",
+        required=False,
+        help_text="Your policy takes your own, sooner date. For example, 7 4 2026 at 14:30",
+    )
     subject = forms.ChoiceField(label="What is it about?", required=False, widget=Radios(small=True))
     ground = forms.ChoiceField(label="Why do you challenge it?", required=False, widget=Radios(small=True))
     capacity = forms.ChoiceField(
@@ -81,6 +88,8 @@ class DecisionForm(StepForm):
 
     def prepare(self, setting: Setting) -> None:
         rules = setting.rules
+        if not any(limit.or_sooner for stage in rules.stages for limit in stage.limits):
+            del self.fields["own_date"]
         agencies: Any = self.fields["responding"]
         agencies.queryset = Agency.objects.visible_to(setting.acting).exclude(appointments=setting.acting)
         self._choose("subject", rules.subjects, rules.subjects[0].code)

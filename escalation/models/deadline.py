@@ -31,6 +31,7 @@ class Deadline(models.Model):
     met_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")
     missed_at = models.DateTimeField(null=True)
     chased_at = models.DateTimeField(null=True)
+    recalled_at = models.DateTimeField(null=True, help_text="When it was last recalled after it had passed.")
     paused_at = models.DateTimeField(null=True, help_text="Its time stands still since then (F36).")
     paused_until = models.DateTimeField(null=True, help_text="When the clock lets it go on by itself.")
     ended_at = models.DateTimeField(null=True, help_text="No longer awaited: the dispute ended or the stage was skipped.")

@@ -15,6 +15,7 @@ class DeadlineChange(models.Model):
     class Kind(models.TextChoices):
         CALENDAR = "calendar", "counted again"
         EXTENDED = "extended", "extended"
+        SOONER = "sooner", "a professional's own, sooner date"
         PAUSED = "paused", "paused"
         RESUMED = "resumed", "resumed"
 

@@ -17,7 +17,7 @@ from escalation import permissions
 from escalation.actions import extensions
 from escalation.clock import date_in_words
 from escalation.explained import explained
-from escalation.forms.dates import AnswerForm, ExtendForm, PauseForm, ResumeForm
+from escalation.forms.dates import AnswerForm, ExtendForm, PauseForm, ResumeForm, SoonerForm
 from escalation.models import DateRequest, Deadline, Dispute
 from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_frame, dispute_to_read
@@ -37,6 +37,7 @@ class DateShown:
     may_extend: bool
     may_pause: bool
     may_resume: bool
+    may_set_sooner: bool
 
 
 @require_safe
@@ -67,6 +68,19 @@ def extend(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
         request, dispute, row, question, form,
         lambda: extensions.ask_for_extension(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_ask(dispute, row, request.acting) and extensions.is_ahead(row, acted_at()),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def sooner(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
+    """A sooner date of one's own."""
+    dispute, row = _limit_of(request, reference, pk)
+    form = SoonerForm(request.POST or None)
+    question = _question("date_sooner", "Set a sooner date", "Set it", "The protocol says “or sooner”: your date counts then.")
+    return _ask(
+        request, dispute, row, question, form,
+        lambda: extensions.set_own_date(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
+        is_theirs=extensions.may_set_sooner(dispute, row, request.acting) and extensions.is_ahead(row, acted_at()),
     )  # fmt: skip
 
 
@@ -156,6 +170,7 @@ def _shown(dispute: Dispute, row: Deadline, acting: Appointment, now: datetime) 
         ahead and extensions.may_ask(dispute, row, acting),
         ahead and extensions.may_ask(dispute, row, acting, DateRequest.Kind.PAUSE),
         extensions.may_resume(dispute, row, acting),
+        ahead and extensions.may_set_sooner(dispute, row, acting),
     )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def line_of(dispute: Dispute, now: datetime) -> dict[str, Any]:
         "by": by_when(turn.due.due_at, now),
         "left": days_left(turn.due.due_at, now) + (" (a guide, not a limit)" if turn.due.is_indicative else ""),
         "day": day_number(dispute, turn.due),
-        "missed": turn.is_overdue or turn.due.due_at < now,
+        "missed": turn.is_overdue or (turn.due.due_at < now and not turn.due.is_indicative),
         "explained": explained(turn.due),
     }
 
