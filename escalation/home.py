@@ -81,6 +81,7 @@ def _manager(acting: Appointment, now: datetime) -> Home:
     ours = [one for one in running if one.is_ours and one not in due]
     theirs = [one for one in running if not one.is_ours]
     whole = queues.sees_whole_agency(acting)
+    feedback = queues.feedback_owed(acting, now)
     blocks = [
         block("due", "Due today", due, "What must be done today by your agency, or was to be done before, appears here."),
         block("us", "Waiting on us", ours,
@@ -88,7 +89,7 @@ def _manager(acting: Appointment, now: datetime) -> Home:
               "your agency’s turn appear here."),
         block("them", "Waiting on them", theirs, "Disputes in which it is somebody else’s turn appear here."),
         *queues.from_above(acting, now),
-        block("feedback", "Feedback owed", queues.feedback_owed(acting),
+        block("feedback", feedback_heading(feedback), feedback,
               "Whoever still waits to hear what was done appears here."),
         block("actions", "Actions overdue", queues.actions_overdue(acting, today),
               "What your agency’s people agreed to do and have not done in time appears here."),
@@ -97,6 +98,12 @@ def _manager(acting: Appointment, now: datetime) -> Home:
         blocks.append(block("raised", "You raised", raised, ""))
     gaps = gaps_in(acting, today, only=acting.agency) if whole else ()
     return Home(blocks, queues.drafts_of(acting), may_raise=_may_raise(acting), gaps=gaps)
+
+
+def feedback_heading(owed: Sequence[queues.Line]) -> str:
+    """The heading of the feedback that is owed, with how many are late (F16)."""
+    late = sum("Late" in line.note for line in owed)
+    return f"Feedback owed, {late} late" if late else "Feedback owed"
 
 
 def _last_word(acting: Appointment, now: datetime) -> Home:

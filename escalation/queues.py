@@ -217,7 +217,14 @@ def _action_lines(actions: Iterable[Action], acting: Appointment) -> list[Line]:
     return lines
 
 
-def feedback_owed(acting: Appointment) -> list[Line]:
+def owed_since(duty: Duty, now: datetime) -> str:
+    """For how long a duty has been owed, and whether its stage has ended without it: then it is late (F16)."""
+    days = (now.astimezone(LONDON).date() - duty.opened_at.astimezone(LONDON).date()).days
+    age = "Owed since today" if days == 0 else f"Owed for {days} day{'' if days == 1 else 's'}"
+    return f"{age}. Late: the stage has ended" if duty.carried_at else age
+
+
+def feedback_owed(acting: Appointment, now: datetime) -> list[Line]:
     """Where the agency still owes the people who raised it word of what was done."""
     owed = Duty.objects.filter(
         kind=DutyKind.FEEDBACK_GIVEN, agency=acting.agency_id, done_at__isnull=True,
@@ -229,7 +236,8 @@ def feedback_owed(acting: Appointment) -> list[Line]:
         version = versions.setdefault(duty.dispute.protocol_id, duty.dispute.protocol)
         label = version.protocol.stage(duty.stage).label
         said = f"{duty.dispute.raised_by.user.name} is to hear what was done."
-        lines.setdefault(duty.dispute.reference, Line(duty.dispute.reference, where=label, sentence=said))
+        line = Line(duty.dispute.reference, where=label, sentence=said, note=owed_since(duty, now))
+        lines.setdefault(duty.dispute.reference, line)
     return list(lines.values())
 
 

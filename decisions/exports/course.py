@@ -154,7 +154,18 @@ def feedback(reader: Reader) -> Part:
         )
         for row in rows
     ]
+    cards += [late] if (late := items(late_feedback(reader), heading="Given late")) else []
     return section("feedback", "Feedback to those who raised it", *(cards or [note("No feedback is recorded in this copy.")]))
+
+
+def late_feedback(reader: Reader) -> list[str]:
+    """Feedback that came after its stage had ended, or has not come yet, with how late (F16)."""
+    late = reader.dispute.duties.filter(kind=DutyKind.FEEDBACK_GIVEN, carried_at__isnull=False).select_related("agency")
+    return [
+        f"{owner_words(row)}, {reader.label(row.stage)}: the stage ended on {when(row.carried_at)}; "
+        f"{f'given on {when(row.done_at)}' if row.done_at else 'still owed'}"
+        for row in reader.reads(late)
+    ]
 
 
 def _receipt(recipient: object, read_at: datetime | None) -> str:

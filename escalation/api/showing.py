@@ -68,6 +68,7 @@ class DutySerializer(serializers.Serializer[Any]):
     ask = serializers.CharField()
     owner = serializers.CharField()
     gate = serializers.CharField()
+    opened_at = serializers.DateTimeField(help_text="Since when it is owed.")
     is_carried = serializers.BooleanField(help_text="Owed still from a stage that has ended.")
 
 
@@ -192,7 +193,8 @@ def _content(dispute: Dispute, readable: list[int]) -> dict[str, Any]:
         "duties_owed": [
             {
                 "stage": row.stage, "kind": row.kind, "ask": duties.ASKS[DutyKind(row.kind)],
-                "owner": duties.owner_words(row), "gate": row.gate, "is_carried": row.carried_at is not None,
+                "owner": duties.owner_words(row), "gate": row.gate, "opened_at": row.opened_at,
+                "is_carried": row.carried_at is not None,
             }
             for row in dispute.duties.all()
             if row.is_owed and row.stage in readable

@@ -19,6 +19,7 @@ from escalation.models import (
     Discussion,
     DisputeStage,
     Feedback,
+    FeedbackReceipt,
     ManagerReview,
     PersonVoice,
     Point,
@@ -134,6 +135,14 @@ class ActionShown(serializers.ModelSerializer[Action]):
         fields = ["id", "stage", "agency", "what", "owner", "due_on", "done_at", "done_note"]
 
 
+class ReceiptShown(serializers.ModelSerializer[FeedbackReceipt]):
+    """One person who was told, and when they read it."""
+
+    class Meta:
+        model = FeedbackReceipt
+        fields = ["recipient", "read_at"]
+
+
 class FeedbackShown(serializers.ModelSerializer[Feedback]):
     """What those who carried the concern were told."""
 
@@ -141,7 +150,9 @@ class FeedbackShown(serializers.ModelSerializer[Feedback]):
 
     class Meta:
         model = Feedback
-        fields = ["stage", "agency", "text", "no_action", "recorded_at"]
+        fields = ["stage", "agency", "text", "no_action", "recorded_at", "receipts"]
+
+    receipts = ReceiptShown(many=True)
 
 
 class PointViewShown(serializers.ModelSerializer[PointView]):

@@ -14,7 +14,7 @@ from cases.models import Appointment
 from cases.templatetags.dates import by_when, due_words, local_date, long_date
 from escalation.actions.feedback import mark_feedback_read
 from escalation.duties import ASKS, owner_words
-from escalation.models import Deadline, Dispute, Duty, FeedbackReceipt, IntentionNotice, PersonVoice
+from escalation.models import Deadline, Dispute, Duty, Feedback, FeedbackReceipt, IntentionNotice, PersonVoice
 from escalation.protocol import DutyKind, Side
 from escalation.views.acts import way_to_do
 from escalation.views.frame import dispute_frame, dispute_to_see
@@ -37,6 +37,7 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
         "carried": carried(dispute, request.acting, readable),
         "dates": dates_of(dispute, readable),
         "feedback": feedback_for(dispute, request.acting, readable),
+        "given": feedback_by(dispute, request.acting, readable),
         "intentions": intentions(dispute, readable),
         "sees_case": dispute.case.members.filter(appointment=request.acting).exists(),
     }
@@ -73,7 +74,11 @@ def carried(dispute: Dispute, acting: Appointment, readable: Sequence[int]) -> l
     """Duties of earlier stages that are owed still."""
     rows = [row for row in dispute.duties.all() if row.stage < dispute.stage and row.is_owed and row.stage in readable]
     label = dispute.rules.terminology.stage
-    return [duty_line(row, dispute, acting) | {"owner": f"{owner_words(row)}, from {label} {row.stage}"} for row in rows]
+    return [
+        duty_line(row, dispute, acting)
+        | {"owner": f"{owner_words(row)}, from {label} {row.stage}, owed since {long_date(row.opened_at)}"}
+        for row in rows
+    ]
 
 
 def duty_line(row: Duty, dispute: Dispute, acting: Appointment) -> dict[str, Any]:
@@ -121,6 +126,16 @@ def feedback_for(dispute: Dispute, acting: Appointment, readable: Sequence[int])
     """What this person was told about what was done, the newest first."""
     mine = FeedbackReceipt.objects.filter(feedback__dispute=dispute, recipient=acting, feedback__stage__in=readable)
     return list(mine.select_related("feedback__recorded_by__user", "feedback__recorded_by__agency").order_by("-pk"))
+
+
+def feedback_by(dispute: Dispute, acting: Appointment, readable: Sequence[int]) -> list[Feedback]:
+    """What this person told others, with who has read it, the newest first (F16)."""
+    own = dispute.feedback.filter(recorded_by=acting, stage__in=readable)
+    return list(
+        own.prefetch_related(
+            "receipts__recipient__user", "receipts__recipient__agency", "receipts__recipient__partnership"
+        ).order_by("-pk")
+    )
 
 
 def intentions(dispute: Dispute, readable: Sequence[int]) -> list[IntentionNotice]:

@@ -58,7 +58,9 @@ def test_a_supporter_sees_this_dispute_and_no_other(
 
 def test_a_supporter_reads_and_does_not_act(support: Support, dispute: Dispute, colleague: Appointment, now: datetime) -> None:
     with pytest.raises(Refused) as refusal:
-        log_discussion(dispute=dispute, kind="talk", mode="phone", happened_at=now, with_whom="x", result="y", by=colleague, now=now)
+        log_discussion(
+            dispute=dispute, kind="talk", mode="phone", happened_at=now, with_whom="x", result="y", by=colleague, now=now
+        )
     assert refusal.value.code == "forbidden"
 
 
