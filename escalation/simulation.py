@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from escalation.deadlines import anchor_of, schedule
+from escalation.deadlines import anchor_of, schedule, warnings_before
 from escalation.protocol import (
     Anchor,
     Event,
@@ -201,7 +201,7 @@ def _told(run: _Run, step: Step) -> Step:
     happened = list(step.happened)
     for one in step.limits:
         if one.due is not None:
-            before = [one.due.due_at - timedelta(hours=hours) for hours in run.protocol.clock.warn_hours_before]
+            before = warnings_before(one.due.due_at, run.protocol.clock, one.due.anchor_at)
             until = one.met_at or step.ended_at or one.due.due_at
             happened += [(at, Event.LIMIT_NEAR) for at in before if step.opened_at < at < until]
         if one.missed_at is not None:
