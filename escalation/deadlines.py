@@ -172,6 +172,20 @@ def _anchor_at(
     return known.get(f"{anchor}.{watched}", bare)
 
 
+def after_quiet_hours(at: datetime, clock: Clock) -> datetime:
+    """The moment itself, or the end of the quiet hours in which it lies (London time, also over midnight)."""
+    if clock.quiet_from is None or clock.quiet_until is None:
+        return at
+    there = at.astimezone(LONDON)
+    begins, ends, now = clock.quiet_from, clock.quiet_until, there.time()
+    over_midnight = begins > ends
+    is_quiet = (now >= begins or now < ends) if over_midnight else begins <= now < ends
+    if not is_quiet:
+        return at
+    day = there.date() + timedelta(days=1 if over_midnight and now >= begins else 0)
+    return datetime.combine(day, ends, tzinfo=LONDON).astimezone(UTC)
+
+
 def warnings_before(due_at: datetime, clock: Clock, counted_from: datetime | None = None) -> tuple[datetime, ...]:
     """When to warn of a limit, earliest first: hours before, and when so much per cent of its time has gone."""
     found = {due_at - timedelta(hours=hours) for hours in clock.warn_hours_before}

@@ -17,7 +17,7 @@ from cases.models import Appointment
 from cases.roles import Role
 from escalation import leads
 from escalation.clock import date_in_words
-from escalation.deadlines import LONDON
+from escalation.deadlines import LONDON, after_quiet_hours
 from escalation.models import Dispute, Notification, Participant
 from escalation.protocol import Event, Of, Side
 from escalation.turn import Turn, is_turn_of, turn_of
@@ -41,12 +41,15 @@ def tell(
     now: datetime,
     immediate: bool = False,
 ) -> None:
-    """Queue one notice to each recipient in the caller's transaction; a key already used for a person queues nothing."""
+    """Queue one notice to each recipient in the caller's transaction; a key already used for a person queues nothing.
+
+    In quiet hours the e-mail of ordinary notices waits for the morning; immediate risk never does (F35).
+    """
     told = {person.pk: person for person in recipients}
     if not told:
         return
     as_it_stands = Dispute.objects.with_page_data().prefetch_related("positions").get(pk=dispute.pk)
-    line = turn_of(as_it_stands)
+    line, is_immediate = turn_of(as_it_stands), immediate or event in IMMEDIATE
     Notification.objects.bulk_create(
         [
             Notification(
@@ -56,9 +59,9 @@ def tell(
                 key=key,
                 text=f"{text} What happens now: {line.sentence}"[:500],
                 mail_text=mail_line(dispute, line, is_yours=is_turn_of(as_it_stands, who)),
-                is_immediate=immediate or event in IMMEDIATE,
+                is_immediate=is_immediate,
                 created_at=now,
-                next_attempt_at=now,
+                next_attempt_at=now if is_immediate else after_quiet_hours(now, dispute.rules.clock),
                 message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
             )
             for who in told.values()

@@ -48,6 +48,9 @@ def limit_contradictions(stages: Sequence[Stage], clock: Clock) -> Iterator[Find
             ("clock", "anchor"),
             "the protocol's clock starts with an event, not with a limit: write concern_arose or dispute_raised",
         )
+    if (clock.quiet_from is None) != (clock.quiet_until is None):
+        missing = "quiet_from" if clock.quiet_from is None else "quiet_until"
+        yield Finding(("clock", missing), "quiet hours have a beginning and an end: write both, or neither")
     limits = placed_limits(stages)
     seen: dict[str, Placed] = {}
     for placed in limits:

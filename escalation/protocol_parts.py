@@ -95,6 +95,8 @@ class Clock(Data):
     chase_every_working_day: bool = False
     tell_next_up_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0
     silence_days: Annotated[int, Field(ge=1, le=60)] = 5
+    quiet_from: time | None = None
+    quiet_until: time | None = None
     remind_after_hours: Annotated[int, Field(ge=0, le=24 * 60)] = 0
     extension: Extension = Extension()
 

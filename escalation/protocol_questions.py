@@ -106,6 +106,8 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
             "After how many days without a reply may whoever raised it go on alone?",
             "Where the stage has no limit for the reply",
         ),
+        "quiet_from": ("From when does e-mail wait for the morning?", "Such as 20:00. News of immediate risk never waits"),
+        "quiet_until": ("Until when does it wait?", "Such as 08:00"),
         "remind_after_hours": ("How many hours after “I have it” does it come back without a reply?", "0 means never"),
         "extension": ("More time for a limit", ""),
     },
