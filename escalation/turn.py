@@ -106,7 +106,7 @@ def _awaiting_reply(dispute: Dispute) -> Turn:
     names = " and ".join(agency.short_name for agency in asked) or "The other agency"
     whose = names if stage.leads.of_partnership else f"{possessive(names)} {roles}"
     due = _next_due(dispute, Side.RESPONDING, Side.EACH)
-    return Turn(whose, "is to reply", Side.RESPONDING, due, _clock_will(dispute))
+    return Turn(whose, f"{_are(len(asked))} to reply", Side.RESPONDING, due, _clock_will(dispute))
 
 
 def _in_discussion(dispute: Dispute) -> Turn:
@@ -127,14 +127,20 @@ def _awaiting_referral(dispute: Dispute) -> Turn:
 def _referred(dispute: Dispute) -> Turn:
     stage = dispute.rules_now
     roles = roles_in_words(stage.leads.roles, stage.leads.joint)
-    prefix = "The " if stage.leads.of_partnership else "The agencies' "
-    title = dispute.rules.final_authority.title
-    return Turn(f"{prefix}{roles}", f"is to give the last word ({title})", Side.AUTHORITY, _next_due(dispute, Side.AUTHORITY))
+    prefix = "The" if stage.leads.of_partnership else "Each agency's"
+    are = _are(len(stage.leads.roles) if stage.leads.joint else 1)
+    act = f"{are} to give the last word ({dispute.rules.final_authority.title})"
+    return Turn(f"{prefix} {roles}", act, Side.AUTHORITY, _next_due(dispute, Side.AUTHORITY))
 
 
 def _awaiting_confirmation(dispute: Dispute) -> Turn:
     silent = [party.agency.short_name for party in dispute.parties.all() if party.confirmed_at is None]
-    return Turn(" and ".join(silent) or "Each agency", "is to confirm the outcome in writing", Side.EACH, None)
+    act = f"{_are(len(silent))} to confirm the outcome in writing"
+    return Turn(" and ".join(silent) or "Each agency", act, Side.EACH, None)
+
+
+def _are(how_many: int) -> str:
+    return "are" if how_many > 1 else "is"
 
 
 def _ended(dispute: Dispute) -> Turn:

@@ -144,8 +144,7 @@ def _completed(raised: Raised, rules: Protocol) -> Raised:
 def _check(
     case: Case, responding: Sequence[Agency], raised: Raised, rules: Protocol, by: Appointment, now: datetime
 ) -> None:
-    if not by.has(Permission.RAISE_DISPUTE) or by.agency_id is None:
-        raise Refused("In this role you cannot raise a disagreement. Switch to a role at your agency.", code="forbidden")
+    _own_agency(by)
     if not responding:
         raise Refused("Say which agency made the decision.", field="responding")
     if any(agency.pk == by.agency_id for agency in responding):
@@ -160,6 +159,12 @@ def _check(
     _check_entry(raised, rules)
     if case.partnership_id != by.partnership_id:
         raise Refused("This case belongs to another partnership.", code="forbidden")
+
+
+def _own_agency(by: Appointment) -> Agency:
+    if by.agency is None or not by.has(Permission.RAISE_DISPUTE):
+        raise Refused("In this role you cannot raise a disagreement. Switch to a role at your agency.", code="forbidden")
+    return by.agency
 
 
 _MISSING = {
@@ -219,7 +224,7 @@ def _create(case: Case, version: ProtocolVersion, raised: Raised, by: Appointmen
         stage=raised.entry_stage,
         raised_by=by,
         raised_at=now,
-        raising_agency=Agency.objects.get(pk=by.agency_id),
+        raising_agency=_own_agency(by),
         title=title,
         is_immediate_risk=bool(raised.immediate_risk_reason),
         immediate_risk_reason=raised.immediate_risk_reason,

@@ -96,8 +96,7 @@ def ask(
             return redirect(question.back, dispute.reference)
     elif not is_theirs:
         return not_now(request, dispute, question)
-    context = dispute_frame(dispute, request.acting, acted_at())
-    context |= more | {
+    context = dispute_frame(dispute, request.acting, acted_at()) | more | {
         "question": question,
         "form": form,
         "changed": changed,

@@ -57,7 +57,7 @@ def test_from_raising_to_what_the_two_heads_settled(story_of: StoryOf) -> None:
     story.originator_is_told("it was referred for the last word")
     first, second = head(story, "adult"), head(story, "children-and-justice")
     story.gives_last_word(first, "Propose these words")
-    assert "is to give the last word" in story.page(council.practitioner).line
+    assert "are to give the last word" in story.page(council.practitioner).line
     story.concurs(second)
     story.originator_is_told("the last word was given")
     assert "Concluded" in story.page(health.practitioner, "decisions/").text
