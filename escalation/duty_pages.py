@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import debriefs, meetings, plans, points, support
+from escalation.views import debriefs, links, meetings, plans, points, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -21,4 +21,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer_debrief, name="answer_debrief"),
     path(f"{ONE}support/ask/", support.ask_support, name="ask_support"),
     path(f"{ONE}support/<int:pk>/end/", support.end_support, name="end_support"),
+    path(f"{ONE}reopening/reopen/", links.reopen, name="reopen"),
+    path(f"{ONE}links/link/", links.link, name="link"),
+    path(f"{ONE}withdrawal/word/", links.pressure, name="withdrawal_pressure"),
 ]

@@ -224,4 +224,5 @@ class Closure(Data):
 
     written_confirmation_by_each: bool = True
     outstanding_issues_need_owner_and_date: bool = True
+    reopen_within_days: int = Field(default=365, ge=0, le=3650)
     debrief: str = ""

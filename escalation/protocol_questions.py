@@ -206,6 +206,7 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
     Closure: {
         "written_confirmation_by_each": ("Each agency confirms in writing", ""),
         "outstanding_issues_need_owner_and_date": ("What stays open needs an owner and a date", ""),
+        "reopen_within_days": ("Days after closing in which it can be taken up again", "0 means never"),
         "debrief": ("What does your policy say about a debrief?", ""),
     },
 }

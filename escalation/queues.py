@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.urls import reverse
 
 from cases.models import Appointment
 from cases.roles import Permission
@@ -34,6 +35,7 @@ from escalation.models import (
     InterimPlan,
     Notification,
     ProtocolVersion,
+    WithdrawalPressure,
 )
 from escalation.models.dispute import DisputeQuerySet, Status
 from escalation.protocol import DutyKind
@@ -155,6 +157,8 @@ def from_above(acting: Appointment, now: datetime) -> list[Block]:
     """The blocks of the packages above."""
     plans = plans_overdue(acting, now.astimezone(LONDON).date())
     own = [block("plans", "Interim plans to look at again", plans, "")] if plans else []
+    if words := pressed_to_withdraw(acting, now):
+        own.append(block("pressure", "Withdrawn under pressure", words, ""))
     return own + [found for queue in EXTRA_QUEUES if (found := queue(acting, now)) is not None]
 
 
@@ -206,6 +210,18 @@ def plans_overdue(acting: Appointment, today: date) -> list[Line]:
         said = _short(f"{who} again at: {row.measures}")
         lines.append(Line(row.dispute.reference, sentence=said, due_at=row.review_on, is_risk=True))
     return lines
+
+
+def pressed_to_withdraw(acting: Appointment, now: datetime) -> list[Line]:
+    """Confidential words on withdrawals of late, for the agency's safeguarding leads and the board manager alone (F26)."""
+    rows = WithdrawalPressure.objects.visible_to(acting).filter(said_at__gte=now - NEWS_KEPT)
+    return [
+        Line(
+            row.dispute.reference, sentence=f"{row.said_by.user.name} said that they were pressed to withdraw.",
+            url=reverse("withdrawal_pressure", args=[row.dispute.reference]),
+        )
+        for row in rows.select_related("dispute", "said_by__user")[:LOOKED_AT]
+    ]  # fmt: skip
 
 
 def _action_lines(actions: Iterable[Action], acting: Appointment) -> list[Line]:

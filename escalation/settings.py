@@ -231,6 +231,9 @@ SPECTACULAR_SETTINGS = {
         "AgencyKind": "cases.models.Agency.Kind",
         "DiscussionKind": "escalation.models.Discussion.Kind",
         "DocumentKind": "decisions.models.Export.Kind",
+        "PointStance": "escalation.models.PointView.Stance",
+        "DebriefResult": "escalation.models.Debrief.Answer",
+        "SupportKind": "escalation.models.Support.Kind",
     },
 }
 

@@ -69,6 +69,7 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         course.feedback(reader),
         between.debriefs(reader),
         between.supporters(reader),
+        between.links(reader),
         course.own_records(reader),
         course.still_owed(reader),
         summary.people(reader),

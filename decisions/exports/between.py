@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decisions.exports.parts import Part, Reader, card, facts, items, pair, section, when, who
 from escalation.models import Debrief, Invitation, PointView
+from escalation.permissions import may_read
 
 _PEOPLE = ("views__agency", "views__recorded_by__user", "views__recorded_by__agency", "views__recorded_by__partnership")
 
@@ -105,3 +106,18 @@ def supporters(reader: Reader) -> Part | None:
     ended = {row.pk: f" until {when(row.ended_at)}" if row.ended_at else "" for row in rows}
     texts = [f"{who(row.supporter)}, since {when(row.asked_at)}{ended[row.pk]}" for row in rows]
     return section("supporters", "Support for the person who raised it", items(texts)) if texts else None
+
+
+def links(reader: Reader) -> Part | None:
+    """Disputes that belong to this one, as far as the reader may read them (F25, F26)."""
+    rows = list(reader.dispute.links.select_related("other", *_of("made_by")))
+    rows += reader.dispute.linked_from.select_related("dispute", *_of("made_by"))
+    texts = []
+    for row in rows:
+        is_later = row.dispute_id == reader.dispute.pk
+        other = row.other if is_later else row.dispute
+        if may_read(other, reader.by):
+            words = row.get_kind_display()
+            how = f"This {words} {other.reference}" if is_later else f"{other.reference} {words} this"
+            texts.append(f"{how}: {row.reason} ({who(row.made_by)}, {when(row.made_at)})")
+    return section("links", "Disputes that belong to this one", items(texts)) if texts else None

@@ -12,6 +12,7 @@ from cases.models import Appointment
 from cases.roles import Permission
 from escalation import duties, permissions
 from escalation.actions.feedback import record_feedback
+from escalation.actions.pressure import keep_word
 from escalation.actions.talks import record_intention
 from escalation.models import Deadline, Dispute
 from escalation.models.dispute import Status
@@ -157,10 +158,15 @@ def gates_in_words(gates: tuple[duties.ClosedGate, ...]) -> str:
 
 
 @transaction.atomic
-def withdraw(*, dispute: Dispute, reason: str, by: Appointment, now: datetime, seen: str | None = None) -> Dispute:
-    """Take the dispute back, with a reason; its record stays."""
+def withdraw(
+    *, dispute: Dispute, reason: str, by: Appointment, now: datetime, seen: str | None = None, was_pressed: bool = False,
+    pressure: str = "",
+) -> Dispute:
+    """Take the dispute back, with a reason; its record stays, and a word on pressure is kept apart from it (F26)."""
     dispute = lock(dispute, seen=seen)
     if not reason.strip():
         raise Refused("Say why it is withdrawn, so that the record shows it was not forgotten.", field="reason")
     apply_transition(dispute, "withdraw", by=by, now=now, headline="Withdrawn", body=reason, reason=reason)
+    if was_pressed:
+        keep_word(dispute, pressure, by=by, now=now)
     return dispute

@@ -9,7 +9,7 @@ from typing import Any
 from cases.models import Appointment
 from cases.roles import Permission
 from escalation import duties, permissions
-from escalation.actions import moves, support
+from escalation.actions import links, moves, support
 from escalation.actions.acknowledge import may_acknowledge
 from escalation.models import Dispute
 from escalation.models.dispute import AT_WORK, Status
@@ -60,6 +60,7 @@ MAY: dict[str, May] = {
     "points": permissions.may_map_points,
     "meetings": _works,
     "support": support.may_ask_support,
+    "links": links.may_link,
     "plans": _works,
     "reviews": permissions.may_review,
     "safety": permissions.may_confirm_safety,

@@ -171,7 +171,9 @@ class JumpSerializer(serializers.Serializer[Any]):
 
 
 class WithdrawSerializer(serializers.Serializer[Any]):
-    """Why it is taken back."""
+    """Why it is taken back; a word on pressure is read by your own safeguarding lead and the board manager alone."""
 
     reason = Text()
+    was_pressed = serializers.BooleanField(required=False)
+    pressure = Text(required=False)
     seen = serializers.CharField(max_length=80, required=False, help_text=SEEN)

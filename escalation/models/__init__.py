@@ -10,6 +10,8 @@ from escalation.models.debrief import Debrief
 from escalation.models.dispute import Dispute
 from escalation.models.draft import Draft
 from escalation.models.duty import Duty
+from escalation.models.feed import CalendarFeed
+from escalation.models.link import DisputeLink, WithdrawalPressure
 from escalation.models.meeting import Invitation, Meeting
 from escalation.models.notification import Notification
 from escalation.models.parties import Participant, Party
@@ -36,6 +38,7 @@ from escalation.models.work import (
 __all__ = [
     "Acknowledgement",
     "Action",
+    "CalendarFeed",
     "ChronologyEntry",
     "DateRequest",
     "Deadline",
@@ -43,6 +46,7 @@ __all__ = [
     "Debrief",
     "Discussion",
     "Dispute",
+    "DisputeLink",
     "DisputeStage",
     "Draft",
     "Duty",
@@ -68,4 +72,5 @@ __all__ = [
     "ProtocolVersion",
     "SafetyConfirmation",
     "Support",
+    "WithdrawalPressure",
 ]

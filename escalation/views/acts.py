@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from cases.models import Appointment
 from cases.roles import Permission
 from escalation import duties, permissions
-from escalation.actions import moves, support
+from escalation.actions import links, moves, support
 from escalation.actions.acknowledge import may_acknowledge
 from escalation.models import Dispute, Duty
 from escalation.models.dispute import AT_WORK, Status
@@ -141,6 +141,7 @@ MAY: dict[str, May] = {
     "propose_meeting": works_for_agency,
     "open_plan": works_for_agency,
     "ask_support": support.may_ask_support,
+    "link": links.may_link,
     "confirm_safety": permissions.may_confirm_safety,
     "record_voice": works_for_agency,
     "notify_intention": is_on_raising_side,
@@ -165,6 +166,7 @@ TEXTS = {
     "record_discussion": "Record a discussion",
     "propose_meeting": "Propose a meeting",
     "ask_support": "Ask for support",
+    "link": "Link to another dispute",
     "open_plan": "Agree an interim protection plan",
     "confirm_safety": "Say whether the person is safe",
     "record_voice": "Record what the person wants",
@@ -187,7 +189,7 @@ ONLY_WHERE_OWED = {
 }
 AT_ANY_TIME = (
     "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "open_plan",
-    "bring_in", "ask_support", "offer_debrief", "withdraw",
+    "bring_in", "ask_support", "offer_debrief", "link", "withdraw",
 )  # fmt: skip
 MOST_BUTTONS = 3
 

@@ -12,12 +12,15 @@ from django.views.decorators.http import require_safe
 from cases.http import ActingRequest, acted_at
 from cases.models import Appointment
 from cases.templatetags.dates import by_when, due_words, local_date, long_date
+from escalation import permissions
 from escalation.actions.feedback import mark_feedback_read
+from escalation.actions.links import may_reopen
 from escalation.duties import ASKS, owner_words
 from escalation.models import Deadline, Dispute, Duty, Feedback, FeedbackReceipt, IntentionNotice, PersonVoice
 from escalation.protocol import DutyKind, Side
 from escalation.views.acts import way_to_do
 from escalation.views.frame import dispute_frame, dispute_to_see
+from escalation.views.links import links_of
 from escalation.views.plans import plans_of
 
 
@@ -32,6 +35,8 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
     context |= {
         "about": about(dispute),
         "voice": latest_voice(dispute, readable),
+        "links": linked(dispute, request.acting),
+        "may_reopen": may_reopen(dispute, request.acting, now=now),
         "plans": plans_of(dispute, request.acting, readable, local_date(now)),
         "owed": owed_now(dispute, request.acting, readable),
         "carried": carried(dispute, request.acting, readable),
@@ -126,6 +131,15 @@ def feedback_for(dispute: Dispute, acting: Appointment, readable: Sequence[int])
     """What this person was told about what was done, the newest first."""
     mine = FeedbackReceipt.objects.filter(feedback__dispute=dispute, recipient=acting, feedback__stage__in=readable)
     return list(mine.select_related("feedback__recorded_by__user", "feedback__recorded_by__agency").order_by("-pk"))
+
+
+def linked(dispute: Dispute, acting: Appointment) -> list[dict[str, Any]]:
+    """The disputes that belong to this one; of what is taken up again the first dates stay in sight (F25)."""
+    found = links_of(dispute, acting)
+    for link in found:
+        if link["shows_dates"]:
+            link["dates"] = dates_of(link["other"], permissions.readable_stages(link["other"], acting))
+    return found
 
 
 def feedback_by(dispute: Dispute, acting: Appointment, readable: Sequence[int]) -> list[Feedback]:

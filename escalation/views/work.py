@@ -15,6 +15,7 @@ from cases.templatetags.dates import local_date
 from escalation import permissions
 from escalation.actions import debriefs, drafts, feedback, positions, safety, talks
 from escalation.forms import debriefs as debrief_forms
+from escalation.forms import links as link_forms
 from escalation.forms import meetings as meeting_forms
 from escalation.forms import moves as move_forms
 from escalation.forms import plans as plan_forms
@@ -39,6 +40,7 @@ KEPT: dict[str, Any] = {
     "propose_meeting": meeting_forms.MeetingForm, "hold_meeting": meeting_forms.MinutesForm,
     "call_off": meeting_forms.CallOffForm, "open_plan": plan_forms.PlanForm, "review_plan": plan_forms.PlanReviewForm,
     "answer_debrief": debrief_forms.DebriefAnswerForm, "ask_support": support_forms.SupportForm,
+    "reopen": link_forms.ReopenForm, "link": link_forms.LinkForm,
 }  # fmt: skip
 OF_ONE_ROW = ("complete_action", "say_on_point", "hold_meeting", "call_off", "review_plan", "answer_debrief")
 
