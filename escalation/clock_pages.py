@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import acknowledge, calendars, dates
+from escalation.views import acknowledge, calendars, dates, feeds
 
 ONE = "disputes/<ref:reference>/dates/"
 
@@ -12,6 +12,10 @@ urlpatterns: list[URLPattern] = [
     path("calendar/", calendars.calendar, name="calendar"),
     path("calendar/<int:pk>/remove/", calendars.remove, name="closure_remove"),
     path("disputes/<ref:reference>/acknowledgement/give/", acknowledge.acknowledge, name="acknowledge"),
+    path("calendar-feed/", feeds.feed, name="calendar_feed"),
+    path("calendar-feed/renew/", feeds.renew, name="calendar_feed_renew"),
+    path("calendar-feed/revoke/", feeds.revoke, name="calendar_feed_revoke"),
+    path("calendar-feed/<slug:secret>.ics", feeds.feed_file, name="calendar_feed_file"),
     path(ONE, dates.dates, name="dispute_dates"),
     path(f"{ONE}<int:pk>/extend/", dates.extend, name="date_extend"),
     path(f"{ONE}<int:pk>/sooner/", dates.sooner, name="date_sooner"),

@@ -24,7 +24,7 @@ PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
         "account_reset_password_from_key", "account_reset_password_from_key_done", "privacy", "accessibility",
-        "recording", "help", "demo_people", "demo_mail",
+        "recording", "help", "calendar_feed_file", "demo_people", "demo_mail",
     }
 )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from escalation.api import acknowledge, calendars, dates
+from escalation.api import acknowledge, calendars, dates, feeds
 
 ONE = "disputes/<ref:reference>/dates/"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("calendar/", calendars.calendar, name="api_calendar"),
     path("calendar/<int:pk>/remove/", calendars.closure_remove, name="api_closure_remove"),
     path("disputes/<ref:reference>/acknowledge/", acknowledge.acknowledge, name="api_acknowledge"),
+    path("calendar-feed/", feeds.feed, name="api_calendar_feed"),
     path(ONE, dates.dates, name="api_dates"),
     path(f"{ONE}<int:pk>/extend/", dates.extend, name="api_date_extend"),
     path(f"{ONE}<int:pk>/sooner/", dates.sooner, name="api_date_sooner"),
