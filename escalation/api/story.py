@@ -238,6 +238,6 @@ def work(request: ActingApiRequest, reference: str) -> Response:
     readable = permissions.readable_stages(dispute, request.acting)
     shown = {
         name: getattr(dispute, name).filter(stage__in=readable).select_related(*OF.get(name, ("agency",))).order_by("pk")
-        for name in WorkSerializer().fields
+        for name in map(str, WorkSerializer().fields.keys())
     }
     return Response(WorkSerializer(shown).data)

@@ -49,7 +49,7 @@ class SupportShown(serializers.ModelSerializer[Support]):
 def supports(request: ActingApiRequest, reference: str) -> Response:
     """Those who support the person who raised it; the originator asks, the reason is between the two."""
     dispute = dispute_to_read(request, reference)
-    code = status.HTTP_200_OK
+    code: int = status.HTTP_200_OK
     if request.method == "POST":
         given = given_to(request, AskedSerializer)
         given["supporter"] = person_named(given["supporter"], request, "supporter")

@@ -77,9 +77,13 @@ class WithdrawForm(MoveForm):
         "Why is it withdrawn?", "Say why it is withdrawn, so that the record shows it was not forgotten", rows=4,
         hint="For example, the agency changed its decision on Tuesday and the sitter starts tonight",
     )  # fmt: skip
-    was_pressed = forms.TypedChoiceField(
-        label="Has anybody pressed you to withdraw?", choices=[("", "No"), ("yes", "Yes")], required=False,
-        coerce=bool, empty_value=False, widget=Radios(reveals={"yes": ["pressure"]}),
+    was_pressed = forms.ChoiceField(
+        label="Has anybody pressed you to withdraw?", choices=[("no", "No"), ("yes", "Yes")], required=False,
+        widget=Radios(reveals={"yes": ["pressure"]}),
         help_text="Only your own safeguarding lead and the board manager see your answer. It is not in the record.",
     )  # fmt: skip
     pressure = words("What happened?", "", required=False, rows=3)
+
+    def clean_was_pressed(self) -> bool:
+        """Only a plain yes counts."""
+        return bool(self.cleaned_data["was_pressed"] == "yes")

@@ -13,7 +13,12 @@ from cases.forms.fields import GovukDateField, Radios
 from cases.models import Appointment
 from escalation.forms.work import listed, words
 
-DAY = {"called": "The day of the review", "help_text": "For example, 10 4 2026", "required": False}
+
+def _day() -> GovukDateField:
+    return GovukDateField(
+        label="When is it looked at again?", called="The day of the review", help_text="For example, 10 4 2026",
+        required=False,
+    )  # fmt: skip
 
 
 class PlanForm(GovukForm):
@@ -27,7 +32,7 @@ class PlanForm(GovukForm):
     )  # fmt: skip
     measures = words("Which measures protect the person for now?", "", rows=4, required=False)
     owner = forms.ChoiceField(label="Who looks after the plan?", required=False, error_messages=listed("Choose a person"))
-    review_on = GovukDateField(label="When is it looked at again?", **DAY)
+    review_on = _day()
     why = words("Why is no plan needed?", "", rows=3, required=False)
 
     def __init__(self, *args: Any, people: Iterable[Appointment], **kwargs: Any) -> None:
@@ -56,7 +61,7 @@ class PlanReviewForm(GovukForm):
         label="Does the plan go on?", choices=[("yes", "It goes on"), ("no", "It ends")],
         widget=Radios(reveals={"yes": ["review_on", "owner"]}), error_messages={"required": "Say whether the plan goes on"},
     )  # fmt: skip
-    review_on = GovukDateField(label="When is it looked at again?", **DAY)
+    review_on = _day()
     owner = forms.ChoiceField(label="Who looks after it from now on?", required=False)
 
     def __init__(self, *args: Any, people: Iterable[Appointment], **kwargs: Any) -> None:

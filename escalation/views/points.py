@@ -22,7 +22,7 @@ def map_of(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
     may_write = permissions.may_map_points(dispute, acting)
     parties = list(dispute.parties.all())
     rows = dispute.points.prefetch_related("views__agency")
-    shown = []
+    shown: list[dict[str, Any]] = []
     for point in rows:
         said = {view.agency_id: view for view in point.views.all()}
         shown.append({
