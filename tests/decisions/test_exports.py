@@ -101,7 +101,7 @@ def test_says_which_days_were_counted_and_how(people: Cast, now: datetime) -> No
     assert "Calendar days are counted. Day 1 is the day the concern arose." in rules
     assert dispute.protocol.sha256 in rules
     stages = section(bundle, "stages")
-    assert "Until the end of Day 9" in stages
+    assert "The rule: until the end of Day 9" in stages
     assert "Counted from when the concern arose: Thu 2 April 2026 at 10:00." in stages
     assert "by Fri 10 April 2026, end of day" in stages
 
