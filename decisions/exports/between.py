@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decisions.exports.parts import Part, Reader, card, facts, items, pair, section, when, who
-from escalation.models import Debrief, Invitation, PointView
+from escalation.models import Debrief, Invitation, Point, PointView
 from escalation.permissions import may_read
 
 _PEOPLE = ("views__agency", "views__recorded_by__user", "views__recorded_by__agency", "views__recorded_by__partnership")
@@ -16,11 +16,18 @@ def points(reader: Reader) -> Part | None:
         card(
             row.text,
             pair([_column(view) for view in row.views.all()]),
-            under=f"Agreed by every agency on {when(row.agreed_at)}" if row.agreed_at else "Disputed",
+            under=_stands(row),
         )
         for row in rows
     ]
     return section("points", "What the agencies agree and what they dispute", *cards) if cards else None
+
+
+def _stands(point: Point) -> str:
+    if point.agreed_at:
+        return f"Agreed by every agency on {when(point.agreed_at)}"
+    is_disputed = any(view.stance == PointView.Stance.DISPUTED for view in point.views.all())
+    return "Disputed" if is_disputed else "Not agreed by all yet"
 
 
 def _column(view: PointView) -> Part:

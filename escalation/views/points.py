@@ -12,7 +12,7 @@ from cases.models import Appointment
 from escalation import permissions
 from escalation.actions import points
 from escalation.forms.points import ColumnForm, PointForm
-from escalation.models import Dispute, Point
+from escalation.models import Dispute, Point, PointView
 from escalation.views.asking import Question, ask, typed_before
 from escalation.views.frame import dispute_to_read
 
@@ -27,6 +27,7 @@ def map_of(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
         said = {view.agency_id: view for view in point.views.all()}
         shown.append({
             "point": point,
+            "is_disputed": any(view.stance == PointView.Stance.DISPUTED for view in said.values()),
             "columns": [
                 {
                     "agency": party.agency,
