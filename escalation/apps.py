@@ -12,3 +12,5 @@ class EscalationConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("escalation.celery")  # background tasks belong to this application wherever Django runs
+        home, own = import_module("escalation.queues"), import_module("escalation.undelivered")
+        home.EXTRA_QUEUES.append(own.did_not_arrive)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import smtplib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import make_msgid
@@ -18,7 +19,7 @@ from cases.roles import Role
 from escalation import leads
 from escalation.clock import date_in_words
 from escalation.deadlines import LONDON, after_quiet_hours
-from escalation.models import Dispute, Notification, Participant
+from escalation.models import Dispute, Notification, Participant, Undelivered
 from escalation.protocol import Event, Of, Side
 from escalation.turn import Turn, is_turn_of, turn_of
 
@@ -166,7 +167,7 @@ def deliver_due(*, now: datetime, limit: int = 200) -> int:
     """Send what is owed, at least once: each is marked sent after the mail server took it, with the same Message-ID on a retry.
 
     Rows taken by another worker are left to it. Returns how many were sent; a refusal is tried again later, and given up
-    after a day with ``failed_at``.
+    after a day, or at once when the address is refused for good: then it waits for the agency's contact (F37).
     """
     sent = 0
     connection = get_connection()
@@ -189,9 +190,9 @@ def _deliver_one(connection: BaseEmailBackend, *, now: datetime) -> int | None:
         return None
     try:
         connection.send_messages([_message(notice)])
-    except Exception:
+    except Exception as error:
         logger.warning("notice %s was not taken by the mail server", notice.pk, exc_info=True)
-        _postpone(notice, now=now)
+        _postpone(notice, now=now, is_refused=is_refused_for_good(error))
         return 0
     notice.sent_at, notice.next_attempt_at = now, None
     notice.attempts += 1
@@ -199,10 +200,18 @@ def _deliver_one(connection: BaseEmailBackend, *, now: datetime) -> int | None:
     return 1
 
 
-def _postpone(notice: Notification, *, now: datetime) -> None:
+def is_refused_for_good(error: Exception) -> bool:
+    """Whether the mail server said that this address will never take it (5xx), so that trying again is no use."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    return bool(error.recipients) and all(500 <= code < 600 for code, _ in error.recipients.values())
+
+
+def _postpone(notice: Notification, *, now: datetime, is_refused: bool) -> None:
     notice.attempts += 1
-    if notice.attempts >= GIVE_UP_AFTER:
+    if is_refused or notice.attempts >= GIVE_UP_AFTER:
         notice.failed_at, notice.next_attempt_at = now, None
+        Undelivered.objects.create(notice=notice, failed_at=now, is_refused=is_refused)
     else:
         notice.next_attempt_at = now + min(timedelta(seconds=30 * 2**notice.attempts), LONGEST_WAIT)
     notice.save(update_fields=["attempts", "failed_at", "next_attempt_at"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.views import guidance, home, lists, notices, raising
+from escalation.views import guidance, home, lists, notices, raising, undelivered
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:pk>/open/", notices.notice_open, name="notice_open"),
+    path("notices/undelivered/<int:pk>/", undelivered.undelivered, name="undelivered"),
+    path("notices/undelivered/<int:pk>/try-again/", undelivered.try_again, name="try_again"),
+    path("notices/undelivered/<int:pk>/told/", undelivered.told_instead, name="told_instead"),
     path("protocol/", include("escalation.protocol_pages")),
     path("", include("escalation.clock_pages")),
     path("", include("escalation.dispute_pages")),

@@ -30,7 +30,8 @@ PUBLIC = {
 }
 # The only beginnings of a read; the two of a dispute's pages are themselves visible_or_404 with the reading recorded.
 THROUGH_WHAT_IS_VISIBLE = {
-    "visible_to", "visible_or_404", "dispute_to_read", "dispute_to_see", "active_on", "current_for", "with_page_data",
+    "visible_to", "visible_or_404", "dispute_to_read", "dispute_to_see", "active_on", "current_for", "newest_for",
+    "with_page_data",
 }
 APPEND_ONLY = {
     "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion", "escalation.ManagerReview",
@@ -48,6 +49,7 @@ MUTABLE = {
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
     "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",
     "escalation.Meeting", "escalation.Invitation", "escalation.InterimPlan", "escalation.Debrief", "escalation.Support",
+    "escalation.Undelivered",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
 }

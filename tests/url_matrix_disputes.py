@@ -25,7 +25,7 @@ from escalation.actions.meetings import Proposed, propose_meeting
 from escalation.actions.plans import Plan, open_plan
 from escalation.actions.points import Column, add_point
 from escalation.actions.protocol_drafts import start_protocol_draft
-from escalation.models import Notification
+from escalation.models import Notification, Undelivered
 from escalation.protocol import Side
 from escalation.queues import RAISE_FORM
 from tests.factories import Cast
@@ -113,6 +113,9 @@ def make_world(now: datetime) -> World:
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,
             "notice": Notification.objects.filter(recipient=by).latest("pk").pk,
+            "undelivered": Undelivered.objects.create(
+                notice=Notification.objects.filter(recipient=by).earliest("pk"), failed_at=now
+            ).pk,
         },
     )  # fmt: skip
 
@@ -125,6 +128,9 @@ PAGES = [
     Row("notices", "/notices/", is_open=True, hides="{dispute}"),
     Row("notices_read", "/notices/read/", is_open=True, answer=405),
     Row("notice_open", "/notices/{notice}/open/", answer=302),
+    Row("undelivered", "/notices/undelivered/{undelivered}/", insider="council.lead"),
+    Row("try_again", "/notices/undelivered/{undelivered}/try-again/", insider="council.lead", answer=405),
+    Row("told_instead", "/notices/undelivered/{undelivered}/told/", insider="council.lead", answer=405),
     Row("raise", "/disputes/raise/", is_open=True),
     Row("raise_elsewhere", "/disputes/raise/elsewhere/conduct/", is_open=True),
     Row("raise_step", "/disputes/raise/{draft}/danger/"),
@@ -203,6 +209,9 @@ ENDPOINTS = [
     Row("api_dispute", API),
     Row("api_notices", "/api/notices/", is_open=True, hides="{dispute}"),
     Row("api_notices_read", "/api/notices/read/", is_open=True, answer=405),
+    Row("api_undelivered", "/api/notices/undelivered/", is_open=True, hides="{dispute}", insider="council.lead"),
+    Row("api_try_again", "/api/notices/undelivered/{undelivered}/try-again/", insider="council.lead", answer=405),
+    Row("api_told_instead", "/api/notices/undelivered/{undelivered}/told/", insider="council.lead", answer=405),
     Row("api_notice_read", "/api/notices/{notice}/read/", answer=405),
     Row("api_protocol", "/api/protocol/", is_open=True),
     Row("api_stages", f"{API}stages/"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from cases import audit
@@ -55,9 +56,10 @@ def appoint(
 
 @transaction.atomic
 def change_appointment(
-    *, appointment: Appointment, job_title: str, phone: str, manager: Appointment | None, by: Appointment, now: datetime
+    *, appointment: Appointment, job_title: str, phone: str, manager: Appointment | None, by: Appointment, now: datetime,
+    email: str = "",
 ) -> Appointment:
-    """Correct the job title, phone or manager."""
+    """Correct the job title, phone, e-mail address or manager."""
     held = _locked(appointment, by)
     if manager is not None and manager.pk == held.pk:
         raise Refused("Choose somebody else as the manager.", field="manager")
@@ -69,6 +71,9 @@ def change_appointment(
         changed.append("phone")
         held.user.phone = phone
         held.user.save(update_fields=["phone"])
+    if email and held.user.email.casefold() != email.casefold():
+        changed.append("email")
+        _correct_address(held.user, email, by)
     if changed:
         audit.record("appointment_changed", held, scope=_scope(held), by=by, now=now, data={"fields": changed})
     return held
@@ -108,6 +113,19 @@ def _locked(appointment: Appointment, by: Appointment) -> Appointment:
     if not may_change_appointment(by, held):
         raise Refused(NOT_YOURS, code="forbidden")
     return held
+
+
+def _correct_address(user: User, email: str, by: Appointment) -> None:
+    """Whoever could change the address of an account in use could take it over: then only the board manager does."""
+    if by.agency_id is not None and user.last_login is not None:
+        raise Refused("This person signs in with that address. Ask the board manager to correct it.", field="email")
+    if not all(may_change_appointment(by, held) for held in user.appointments.select_related("agency")):
+        raise Refused("This person has roles that you do not keep. Ask whoever keeps them.", field="email")
+    if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
+        raise Refused("Somebody else signs in with this address.", field="email")
+    user.email = email.lower()
+    user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
 
 
 def _check_place(by: Appointment, role: Role, agency: Agency | None) -> None:

@@ -75,12 +75,17 @@ class ChangeAppointmentForm(GovukForm):
 
     job_title = forms.CharField(label="What is their job title?", max_length=80, required=False)
     phone = forms.CharField(label="What is their work phone number?", max_length=30, required=False)
+    email = forms.EmailField(
+        label="What is their work e-mail address?",
+        required=False,
+        help_text="They sign in with it, and notices go there. Change it only if it was recorded wrongly.",
+    )
     manager = Colleague(
         Appointment.objects.none(), label="Who is their line manager?", required=False, empty_label="Not recorded"
     )
 
     def __init__(self, *args: Any, held: Appointment, day: date, **kwargs: Any) -> None:
-        known = {"job_title": held.job_title, "phone": held.user.phone, "manager": held.manager_id}
+        known = {"job_title": held.job_title, "phone": held.user.phone, "email": held.user.email, "manager": held.manager_id}
         super().__init__(*args, initial=known, **kwargs)
         colleague: Any = self.fields["manager"]
         running = Appointment.objects.visible_to(held).active_on(day).filter(agency=held.agency_id).exclude(pk=held.pk)

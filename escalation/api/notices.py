@@ -27,7 +27,7 @@ class NoticeSerializer(serializers.ModelSerializer[Notification]):
 
     class Meta:
         model = Notification
-        fields = ["id", "dispute", "event", "text", "is_immediate", "created_at", "read_at"]
+        fields = ["id", "dispute", "event", "text", "is_immediate", "created_at", "sent_at", "failed_at", "read_at"]
 
 
 class ProtocolSerializer(serializers.ModelSerializer[ProtocolVersion]):

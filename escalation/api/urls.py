@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.api import disputes, moves, notices, story, verbs
+from escalation.api import disputes, moves, notices, story, undelivered, verbs
 
 ONE = "disputes/<ref:reference>/"
 
@@ -34,6 +34,9 @@ urlpatterns = [
     path("notices/", notices.notices, name="api_notices"),
     path("notices/read/", notices.notices_read, name="api_notices_read"),
     path("notices/<int:pk>/read/", notices.notice_read, name="api_notice_read"),
+    path("notices/undelivered/", undelivered.undelivered, name="api_undelivered"),
+    path("notices/undelivered/<int:pk>/try-again/", undelivered.try_again, name="api_try_again"),
+    path("notices/undelivered/<int:pk>/told/", undelivered.told_instead, name="api_told_instead"),
     path("", include("escalation.api.clock_urls")),
     path("protocol/", notices.protocol, name="api_protocol"),
 ]

@@ -21,6 +21,7 @@ from escalation.models.protocol import ProtocolVersion
 from escalation.models.protocol_draft import ProtocolDraft
 from escalation.models.stage import DisputeStage
 from escalation.models.support import Support
+from escalation.models.undelivered import Undelivered
 from escalation.models.work import (
     Action,
     Discussion,
@@ -72,5 +73,6 @@ __all__ = [
     "ProtocolVersion",
     "SafetyConfirmation",
     "Support",
+    "Undelivered",
     "WithdrawalPressure",
 ]
