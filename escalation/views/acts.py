@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +11,12 @@ from django.urls import NoReverseMatch, reverse
 from cases.models import Appointment
 from cases.roles import Permission
 from escalation import duties, permissions
-from escalation.actions import links, moves, support
-from escalation.actions.acknowledge import may_acknowledge
+from escalation.actions import moves
 from escalation.models import Dispute, Duty
-from escalation.models.dispute import AT_WORK, Status
+from escalation.models.dispute import Status
 from escalation.protocol import DutyKind, Side
+from escalation.verbs import MAY, may
 
-May = Callable[[Dispute, Appointment], bool]
 DONE_BY = {
     DutyKind.ATTEMPT_LOGGED: "record_discussion",
     DutyKind.DISCUSSION_HELD: "record_discussion",
@@ -82,79 +81,12 @@ def address(name: str, dispute: Dispute) -> str:
         return ""
 
 
-def works_for_agency(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` may record work for their own agency here."""
-    return by.agency_id is not None and permissions.may_work(dispute, by)
-
-
-def is_on_raising_side(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` works on it for the side that raised it."""
-    return works_for_agency(dispute, by) and permissions.standing(dispute, by).side is Side.RAISING
-
-
-def may_jump(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` may take it straight to a later stage because of immediate risk (C-10)."""
-    return (
-        dispute.rules.immediate_risk.may_enter_any_stage
-        and dispute.status in AT_WORK
-        and by.has(Permission.ENTER_AT_LATER_STAGE)
-        and permissions.may_escalate(dispute, by)
-    )
-
-
-def may_offer_debrief(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` may offer their colleagues a debrief, also after the end."""
-    is_on_it = permissions.standing(dispute, by).is_participant
-    return is_on_it and by.agency_id is not None and by.has(Permission.WORK_DISPUTE)
-
-
 def may_see_all_readers(by: Appointment) -> bool:
     """Leads, the board's office and auditors see everybody who looked; others see when they themselves did."""
     seeing = (Permission.SEE_OWN_AGENCY, Permission.SEE_PARTNERSHIP_METADATA, Permission.READ_FOR_AUDIT)
     return any(by.has(permission) for permission in seeing)
 
 
-def may_bring_in(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` may put a colleague of their agency on it."""
-    where = permissions.standing(dispute, by)
-    works_here = by.agency_id is not None and where.side is not None
-    return by.has(Permission.ASSIGN_PEOPLE) and works_here and permissions.may_read(dispute, by)
-
-
-def _at(status: Status, check: Callable[[Dispute, Appointment], bool]) -> May:
-    return lambda dispute, by: dispute.status == status and check(dispute, by)
-
-
-def _drafts_decisions(dispute: Dispute, by: Appointment) -> bool:
-    return by.has(Permission.DRAFT_DECISION) and permissions.may_work(dispute, by)
-
-
-MAY: dict[str, May] = {
-    "confirm_outcome": _at(Status.AWAITING_CONFIRMATION, permissions.may_confirm),
-    "give_outcome": _at(Status.REFERRED, permissions.may_give_last_word),
-    "return_referral": _at(Status.REFERRED, permissions.may_give_last_word),
-    "referral": _at(Status.AWAITING_REFERRAL, permissions.may_refer),
-    "record_review": permissions.may_review,
-    "state_position": permissions.may_state_position,
-    "acknowledge": may_acknowledge,
-    "record_discussion": works_for_agency,
-    "propose_meeting": works_for_agency,
-    "open_plan": works_for_agency,
-    "ask_support": support.may_ask_support,
-    "link": links.may_link,
-    "confirm_safety": permissions.may_confirm_safety,
-    "record_voice": works_for_agency,
-    "notify_intention": is_on_raising_side,
-    "attest_exhaustion": works_for_agency,
-    "attest_own_record": works_for_agency,
-    "give_feedback": permissions.may_give_feedback,
-    "add_action": works_for_agency,
-    "decision_new": _drafts_decisions,
-    "bring_in": may_bring_in,
-    "offer_debrief": may_offer_debrief,
-    "jump": may_jump,
-    "withdraw": permissions.may_withdraw,
-}
 TEXTS = {
     "confirm_outcome": "Confirm the outcome in writing",
     "give_outcome": "Give the last word",
@@ -180,6 +112,7 @@ TEXTS = {
     "offer_debrief": "Offer a debrief",
     "jump": "Immediate risk: go straight to a later stage",
     "withdraw": "Withdraw",
+    "dispute_decisions": "Read the outcome",
     "escalate": "Escalate now",
     "record_agreement": "Record an agreement",
 }
@@ -194,17 +127,13 @@ AT_ANY_TIME = (
 MOST_BUTTONS = 3
 
 
-def may(name: str, dispute: Dispute, acting: Appointment) -> bool:
-    """Whether ``acting`` may do this now, gates aside."""
-    return MAY[name](dispute, acting)
-
-
 def acts_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> Acts:
     """Exactly what this person may do now; what is theirs but shut says what opens it and who can."""
     if not permissions.may_read(dispute, acting):
         return Acts()
-    open_now = {name for name, check in MAY.items() if check(dispute, acting) and _is_called_for(name, dispute)}
     bars = {"escalate": _bars_escalation(dispute, acting, now), "record_agreement": _bars_agreement(dispute, acting)}
+    without_gates = MAY.keys() - bars.keys()
+    open_now = {name for name in without_gates if may(name, dispute, acting) and _is_called_for(name, dispute)}
     shut = []
     for name, needed in bars.items():
         if needed:
@@ -254,7 +183,7 @@ def _is_called_for(name: str, dispute: Dispute) -> bool:
 
 def _bars_escalation(dispute: Dispute, acting: Appointment, now: datetime) -> tuple[Needed, ...] | None:
     """What bars it, nothing when it is open; None when it is not this person's at all."""
-    if dispute.is_last_stage or dispute.status not in AT_WORK or not permissions.may_escalate(dispute, acting):
+    if not may("escalate", dispute, acting):
         return None
     going = moves.way_up(dispute, acting, now=now)
     if not going.allowed:
@@ -271,7 +200,7 @@ def written_with_the_move(kind: str, dispute: Dispute, acting: Appointment) -> b
 
 
 def _bars_agreement(dispute: Dispute, acting: Appointment) -> tuple[Needed, ...] | None:
-    if dispute.status not in (*AT_WORK, Status.AWAITING_REFERRAL) or not permissions.may_agree(dispute, acting):
+    if not may("record_agreement", dispute, acting):
         return None
     return needed_for(duties.closed_gates(dispute, "agree"), dispute, acting)
 

@@ -15,7 +15,7 @@ from escalation import permissions
 from escalation.actions import meetings
 from escalation.forms.meetings import CallOffForm, MeetingForm, MinutesForm
 from escalation.models import Dispute, Meeting
-from escalation.views.acts import works_for_agency
+from escalation.verbs import works_for_agency
 from escalation.views.asking import Question, ask, typed_before
 from escalation.views.frame import dispute_frame, dispute_to_read
 

@@ -14,7 +14,8 @@ from escalation.actions import moves
 from escalation.forms.moves import EscalateForm, JumpForm, WithdrawForm
 from escalation.models import Dispute
 from escalation.protocol import DutyKind
-from escalation.views.acts import may, needed_for, written_with_the_move
+from escalation.verbs import may
+from escalation.views.acts import needed_for, written_with_the_move
 from escalation.views.asking import Question, ask, not_now, typed_before
 from escalation.views.frame import dispute_frame, dispute_to_read
 

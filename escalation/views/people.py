@@ -19,7 +19,8 @@ from escalation.actions.support import may_ask_support
 from escalation.forms.work import ActionForm, BringInForm, DoneForm
 from escalation.models import Action, Dispute
 from escalation.protocol import Side
-from escalation.views.acts import may, may_see_all_readers
+from escalation.verbs import may
+from escalation.views.acts import may_see_all_readers
 from escalation.views.asking import Question, ask, typed_before
 from escalation.views.debriefs import debriefs_of
 from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see

@@ -15,7 +15,7 @@ from escalation.actions import plans
 from escalation.actions.meetings import may_be_invited
 from escalation.forms.plans import PlanForm, PlanReviewForm
 from escalation.models import Dispute
-from escalation.views.acts import works_for_agency
+from escalation.verbs import works_for_agency
 from escalation.views.asking import Question, ask, typed_before
 from escalation.views.frame import dispute_to_read
 

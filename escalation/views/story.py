@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from cases.http import ActingRequest, acted_at, page_of
 from cases.models import Appointment
 from escalation.models import ChronologyEntry, Dispute, ManagerReview
-from escalation.views.acts import may
+from escalation.verbs import may
 from escalation.views.frame import dispute_frame, dispute_to_read
 from escalation.views.points import map_of
 

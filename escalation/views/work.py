@@ -25,7 +25,7 @@ from escalation.forms import work as forms
 from escalation.models import Discussion, Dispute, Position
 from escalation.protocol import Side
 from escalation.transitions import MOVED_ON
-from escalation.views.acts import may
+from escalation.verbs import may
 from escalation.views.asking import Question, ask, draft_key, typed_before
 from escalation.views.frame import dispute_to_read
 from escalation.views.own_record import own_record_text

@@ -1,0 +1,106 @@
+"""What may be done on a dispute now, gates aside: one table of verbs for the buttons, the pages and the API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cases.models import Appointment
+from cases.roles import Permission
+from escalation import permissions
+from escalation.actions import links, support
+from escalation.actions.acknowledge import may_acknowledge
+from escalation.models import Dispute
+from escalation.models.dispute import AT_WORK, Status
+from escalation.protocol import Side
+
+May = Callable[[Dispute, Appointment], bool]
+
+
+def works_for_agency(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` may record work for their own agency here."""
+    return by.agency_id is not None and permissions.may_work(dispute, by)
+
+
+def is_on_raising_side(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` works on it for the side that raised it."""
+    return works_for_agency(dispute, by) and permissions.standing(dispute, by).side is Side.RAISING
+
+
+def may_jump(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` may take it straight to a later stage because of immediate risk (C-10)."""
+    return (
+        dispute.rules.immediate_risk.may_enter_any_stage
+        and dispute.status in AT_WORK
+        and by.has(Permission.ENTER_AT_LATER_STAGE)
+        and permissions.may_escalate(dispute, by)
+    )
+
+
+def may_offer_debrief(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` may offer their colleagues a debrief, also after the end."""
+    is_on_it = permissions.standing(dispute, by).is_participant
+    return is_on_it and by.agency_id is not None and by.has(Permission.WORK_DISPUTE)
+
+
+def may_bring_in(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` may put a colleague of their agency on it."""
+    where = permissions.standing(dispute, by)
+    works_here = by.agency_id is not None and where.side is not None
+    return by.has(Permission.ASSIGN_PEOPLE) and works_here and permissions.may_read(dispute, by)
+
+
+def _at(status: Status, check: Callable[[Dispute, Appointment], bool]) -> May:
+    return lambda dispute, by: dispute.status == status and check(dispute, by)
+
+
+def _drafts_decisions(dispute: Dispute, by: Appointment) -> bool:
+    return by.has(Permission.DRAFT_DECISION) and permissions.may_work(dispute, by)
+
+
+def _may_escalate(dispute: Dispute, by: Appointment) -> bool:
+    return dispute.status in AT_WORK and permissions.may_escalate(dispute, by)
+
+
+def _may_agree(dispute: Dispute, by: Appointment) -> bool:
+    return dispute.status in (*AT_WORK, Status.AWAITING_REFERRAL) and permissions.may_agree(dispute, by)
+
+
+def _has_an_outcome(dispute: Dispute, by: Appointment) -> bool:
+    return dispute.status in (Status.AWAITING_CONFIRMATION, Status.CLOSED) and permissions.may_read(dispute, by)
+
+
+MAY: dict[str, May] = {
+    "confirm_outcome": _at(Status.AWAITING_CONFIRMATION, permissions.may_confirm),
+    "give_outcome": _at(Status.REFERRED, permissions.may_give_last_word),
+    "return_referral": _at(Status.REFERRED, permissions.may_give_last_word),
+    "referral": _at(Status.AWAITING_REFERRAL, permissions.may_refer),
+    "record_review": permissions.may_review,
+    "state_position": permissions.may_state_position,
+    "acknowledge": may_acknowledge,
+    "record_discussion": works_for_agency,
+    "propose_meeting": works_for_agency,
+    "open_plan": works_for_agency,
+    "ask_support": support.may_ask_support,
+    "link": links.may_link,
+    "confirm_safety": permissions.may_confirm_safety,
+    "record_voice": works_for_agency,
+    "notify_intention": is_on_raising_side,
+    "attest_exhaustion": works_for_agency,
+    "attest_own_record": works_for_agency,
+    "give_feedback": permissions.may_give_feedback,
+    "add_action": works_for_agency,
+    "decision_new": _drafts_decisions,
+    "bring_in": may_bring_in,
+    "offer_debrief": may_offer_debrief,
+    "jump": may_jump,
+    "withdraw": permissions.may_withdraw,
+    "escalate": _may_escalate,
+    "record_agreement": _may_agree,
+    "map_points": permissions.may_map_points,
+    "dispute_decisions": _has_an_outcome,
+}
+
+
+def may(name: str, dispute: Dispute, acting: Appointment) -> bool:
+    """Whether ``acting`` may do this now, gates aside."""
+    return MAY[name](dispute, acting)
