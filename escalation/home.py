@@ -69,6 +69,8 @@ def _practitioner(acting: Appointment, now: datetime) -> Home:
               "Disputes in which it is your turn, and what you have agreed to do, appear here."),
         block("raised", "You raised", raised, "What you raise appears here, with what happens and what you are told."),
     ]  # fmt: skip
+    if owed := queues.duties_owed(running):
+        blocks.insert(1, block("owed", "Still owed by you", owed, ""))
     if others:
         blocks.append(block("others", "You are also on", others, ""))
     return Home(blocks + queues.from_above(acting, now), queues.drafts_of(acting), may_raise=_may_raise(acting))
@@ -94,6 +96,8 @@ def _manager(acting: Appointment, now: datetime) -> Home:
         block("actions", "Actions overdue", queues.actions_overdue(acting, today),
               "What your agency’s people agreed to do and have not done in time appears here."),
     ]  # fmt: skip
+    if owed := queues.duties_owed(running):
+        blocks.insert(2, block("owed", "Still owed by you", owed, ""))
     if raised := queues.raised_by(acting, now):
         blocks.append(block("raised", "You raised", raised, ""))
     gaps = gaps_in(acting, today, only=acting.agency) if whole else ()

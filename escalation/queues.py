@@ -15,7 +15,7 @@ None leaves the block out for this role; a Block without lines is shown as empty
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
@@ -25,6 +25,7 @@ from cases.models import Appointment
 from cases.roles import Permission
 from escalation import permissions
 from escalation.deadlines import LONDON
+from escalation.duties import ASKS
 from escalation.models import (
     Action,
     Deadline,
@@ -255,6 +256,24 @@ def feedback_owed(acting: Appointment, now: datetime) -> list[Line]:
         line = Line(duty.dispute.reference, where=label, sentence=said, note=owed_since(duty, now))
         lines.setdefault(duty.dispute.reference, line)
     return list(lines.values())
+
+
+def duties_owed(running: Sequence[Looked]) -> list[Line]:
+    """What somebody who leads the present stage still owes there for their own agency, one line for each dispute."""
+    leading = {one.dispute.pk: one for one in running if permissions.standing(one.dispute, one.acting).leads_now}
+    if not leading:
+        return []
+    acting = next(iter(leading.values())).acting
+    owed = Duty.objects.filter(
+        dispute__in=leading, agency=acting.agency_id, stage=F("dispute__stage"), done_at__isnull=True
+    ).order_by("dispute_id", "pk")
+    asks: dict[int, list[str]] = {}
+    for duty in owed:
+        asks.setdefault(duty.dispute_id, []).append(ASKS[DutyKind(duty.kind)])
+    return [
+        replace(leading[pk].line(), sentence=_short("; ".join(said)) + ".", due_at=None, is_missed=False)
+        for pk, said in asks.items()
+    ]
 
 
 def is_overdue() -> Exists:

@@ -56,6 +56,15 @@ def test_a_practitioner_sees_what_they_raised_and_whose_turn_it_is(client: Clien
     assert "Nothing at the moment" in block_of(page, "waiting")
 
 
+def test_who_leads_a_stage_finds_what_they_still_owe_there(client: Client, people: Cast, now: datetime) -> None:
+    dispute = make_dispute(people, now=now)
+    owed = block_of(see(client, people.council.practitioner), "owed")
+    assert "Record at least one attempt or discussion" in owed
+    climb(dispute, now=now)
+    assert 'id="block-owed"' not in see(client, people.council.practitioner)
+    assert dispute.reference in block_of(see(client, people.council.line_manager), "owed")
+
+
 def test_whoever_is_asked_finds_it_waiting(client: Client, people: Cast, now: datetime) -> None:
     dispute = make_dispute(people, now=now)
     assert dispute.reference in block_of(see(client, people.health.practitioner), "waiting")
