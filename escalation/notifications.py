@@ -103,7 +103,9 @@ def mail_line(dispute: Dispute, line: Turn, *, is_yours: bool) -> str:
 
 def followers(dispute: Dispute, *, but: Appointment | None = None) -> list[Appointment]:
     """Everybody on the dispute who may know of its present stage, except ``but``, who did it."""
-    on_it = dispute.participants.select_related("appointment__user", "appointment__agency", "appointment__partnership")
+    on_it = dispute.participants.filter(handed_to=None).select_related(
+        "appointment__user", "appointment__agency", "appointment__partnership"
+    )
     inside = dispute.rules_now.single_agency
     return [
         participant.appointment
@@ -136,7 +138,7 @@ def tell_all(
 
 def owners(dispute: Dispute, side: Side) -> list[Participant]:
     """Those on the dispute who owe what a side owes."""
-    on_it = dispute.participants.select_related(
+    on_it = dispute.participants.filter(handed_to=None).select_related(
         "appointment__user", "appointment__agency", "appointment__manager__user", "appointment__manager__agency"
     )
     return [row for row in on_it if side is Side.EACH or row.side == side]

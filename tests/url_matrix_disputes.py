@@ -113,6 +113,7 @@ def make_world(now: datetime) -> World:
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,
             "notice": Notification.objects.filter(recipient=by).latest("pk").pk,
+            "held": by.pk,
             "undelivered": Undelivered.objects.create(
                 notice=Notification.objects.filter(recipient=by).earliest("pk"), failed_at=now
             ).pk,
@@ -131,6 +132,7 @@ PAGES = [
     Row("undelivered", "/notices/undelivered/{undelivered}/", insider="council.lead"),
     Row("try_again", "/notices/undelivered/{undelivered}/try-again/", insider="council.lead", answer=405),
     Row("told_instead", "/notices/undelivered/{undelivered}/told/", insider="council.lead", answer=405),
+    Row("hand_over", "/directory/appointments/{held}/hand-over/", insider="council.lead"),
     Row("raise", "/disputes/raise/", is_open=True),
     Row("raise_elsewhere", "/disputes/raise/elsewhere/conduct/", is_open=True),
     Row("raise_step", "/disputes/raise/{draft}/danger/"),
@@ -209,6 +211,7 @@ ENDPOINTS = [
     Row("api_dispute", API),
     Row("api_notices", "/api/notices/", is_open=True, hides="{dispute}"),
     Row("api_notices_read", "/api/notices/read/", is_open=True, answer=405),
+    Row("api_hand_over", "/api/directory/appointments/{held}/hand-over/", insider="council.lead"),
     Row("api_undelivered", "/api/notices/undelivered/", is_open=True, hides="{dispute}", insider="council.lead"),
     Row("api_try_again", "/api/notices/undelivered/{undelivered}/try-again/", insider="council.lead", answer=405),
     Row("api_told_instead", "/api/notices/undelivered/{undelivered}/told/", insider="council.lead", answer=405),

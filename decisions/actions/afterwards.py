@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from cases import audit
 from cases.errors import Refused
@@ -15,12 +16,24 @@ from cases.roles import Role
 from decisions import permissions
 from decisions.models import OnwardItem, Outcome, OutstandingIssue
 from escalation import chronology, leads, notifications
+from escalation.actions.handover import Kept
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, Dispute
 from escalation.protocol import Event, Of, OnwardRoute
 from escalation.transitions import NOT_YOURS, lock
 
 UP_FOR_CHANGE = ("awaiting_confirmation",)
+
+
+def _open_issues(held: Appointment) -> QuerySet[OutstandingIssue]:
+    return OutstandingIssue.objects.filter(owner=held, done_at=None, outcome__contested_at=None)
+
+
+KEPT = Kept(
+    "outstanding issue", "outstanding issues",
+    lambda held: _open_issues(held).values_list("outcome__dispute", flat=True),
+    lambda held, to: _open_issues(held).update(owner=to),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.api import disputes, moves, notices, story, undelivered, verbs
+from escalation.api import disputes, handover, moves, notices, story, undelivered, verbs
 
 ONE = "disputes/<ref:reference>/"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{ONE}jump/", moves.jump, name="api_jump"),
     path(f"{ONE}withdraw/", moves.withdraw, name="api_withdraw"),
     path("", include("escalation.api.duty_urls")),
+    path("directory/appointments/<int:pk>/hand-over/", handover.hand_over, name="api_hand_over"),
     path("notices/", notices.notices, name="api_notices"),
     path("notices/read/", notices.notices_read, name="api_notices_read"),
     path("notices/<int:pk>/read/", notices.notice_read, name="api_notice_read"),

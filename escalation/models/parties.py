@@ -42,6 +42,9 @@ class Participant(models.Model):
     from_stage = models.PositiveSmallIntegerField()
     joined_at = models.DateTimeField()
     is_originator = models.BooleanField(default=False)
+    handed_to = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, null=True, related_name="+", help_text="Who took the place over (F57)."
+    )
 
     class Meta:
         ordering = ["from_stage", "pk"]
