@@ -36,8 +36,12 @@ class OpenItemsSerializer(serializers.Serializer[Any]):
     """Everything open in a role; of drafts only how many."""
 
     items = OpenItemSerializer(many=True)
-    managed = serializers.PrimaryKeyRelatedField[Appointment](many=True, read_only=True)
+    managed = serializers.SerializerMethodField(help_text="The ids of the roles of those managed.")
     drafts = serializers.IntegerField()
+
+    def get_managed(self, found: handover.OpenItems) -> list[int]:
+        """Who is managed."""
+        return [who.pk for who in found.managed]
 
 
 @extend_schema(methods=["GET"], responses=OpenItemsSerializer, summary="What is open in a role")
