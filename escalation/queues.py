@@ -209,7 +209,7 @@ def plans_overdue(acting: Appointment, today: date) -> list[Line]:
     for row in rows.order_by("review_on", "pk").select_related("dispute", "owner__user")[:LOOKED_AT]:
         who = "You look" if row.owner_id == acting.pk else f"{row.owner.user.name} looks"
         said = _short(f"{who} again at: {row.measures}")
-        lines.append(Line(row.dispute.reference, sentence=said, due_at=row.review_on, is_risk=True))
+        lines.append(Line(row.dispute.reference, sentence=said, due_at=row.review_on))
     return lines
 
 
@@ -271,7 +271,7 @@ def duties_owed(running: Sequence[Looked]) -> list[Line]:
     for duty in owed:
         asks.setdefault(duty.dispute_id, []).append(ASKS[DutyKind(duty.kind)])
     return [
-        replace(leading[pk].line(), sentence=_short("; ".join(said)) + ".", due_at=None, is_missed=False)
+        replace(leading[pk].line(), sentence=". ".join(said) + ".", due_at=None, is_missed=False)
         for pk, said in asks.items()
     ]
 
