@@ -1,24 +1,19 @@
-"""My work of every role, the list of disputes and the guidance: what is shown, what is not, and in how many queries."""
+"""My work of every role: what is shown and what is not."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from cases.models import Appointment
 from cases.permissions import BOARD_ROLES
 from cases.roles import Role
 from escalation import queues
 from escalation.actions import agreed, feedback
-from escalation.actions.sweep import sweep
-from escalation.models import Dispute, ProtocolVersion
-from escalation.protocol import Protocol
 from escalation.queues import Block, Line
 from tests.clock import Clock
+from tests.escalation.home_pages import block_of, pass_by, see
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import climb, climb_to_last_stage, fresh, make_dispute, people_under
 
@@ -30,19 +25,6 @@ TITLE = "Discharge home without a care package."
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
-
-
-def see(client: Client, who: Appointment, path: str = "/") -> str:
-    client.force_login(who.user)
-    response = client.get(path)
-    assert response.status_code == 200
-    return str(response.content.decode())
-
-
-def block_of(page: str, key: str) -> str:
-    """The text of one block."""
-    start = page.index(f'id="block-{key}"')
-    return page[start : page.index("</section>", start)]
 
 
 def test_a_practitioner_sees_what_they_raised_and_whose_turn_it_is(client: Client, people: Cast, now: datetime) -> None:
@@ -105,14 +87,6 @@ def test_what_is_due_today_or_was_missed_comes_first_and_red_only_when_missed(
     page = see(client, people.health.senior_manager)
     assert fresh(dispute).stage == 3
     assert f'app-overdue">{late}' in block_of(page, "due")
-
-
-def pass_by(day: datetime, clock: Clock) -> str:
-    """Let time pass with nobody acting; how late the limit of stage 3 then is."""
-    for _ in range(3):
-        sweep(now=day)
-    clock.move_to(day)
-    return "1 day overdue"
 
 
 def test_actions_that_are_overdue_are_listed_for_the_manager_and_for_their_owner(
@@ -205,123 +179,3 @@ def test_a_block_of_a_package_above_is_shown(
     page = block_of(see(client, people.council.line_manager), "sign")
     assert "Stay until Monday" in page
     assert "/decision/1/" in page
-
-
-@pytest.fixture
-def three(people: Cast, now: datetime) -> tuple[Dispute, Dispute, Dispute]:
-    first = make_dispute(people, now=now)
-    second = climb(make_dispute(people, now=now), now=now)
-    third = make_dispute(
-        people, now=now, responding=[people.charity.agency], addressee=people.charity, entry_stage=3,
-        immediate_risk_reason="She goes home alone tonight.",
-    )  # fmt: skip
-    return first, second, third
-
-
-def test_filters_of_the_list(client: Client, people: Cast, now: datetime, three: tuple[Dispute, ...]) -> None:
-    first, second, third = (dispute.reference for dispute in three)
-    assert people.charity.agency is not None
-    expected = {
-        "": {first, second, third},
-        "stage=1": {first},
-        "stage=2": {second},
-        f"agency={people.charity.agency.pk}": {third},
-        f"reference={second}": {second},
-        f"reference={second.lower()}": {second},
-        "status=running": {first, second, third},
-        "status=ended": set(),
-        "status=awaiting_reply&stage=1": {first},
-        "whose=raised": {first, second, third},
-        "time=overdue": set(),
-        "stage=99": {first, second, third},
-        "agency=x&status=nonsense&whose=%00": {first, second, third},
-    }
-    for query, wanted in expected.items():
-        page = see(client, people.council.practitioner, f"/disputes/?{query}")
-        assert {reference for reference in (first, second, third) if f"/disputes/{reference}/" in page} == wanted, query
-    assert f"/disputes/{third}/" not in see(client, people.health.lead, "/disputes/?whose=agency")
-    assert f"/disputes/{third}/" in see(client, people.charity, "/disputes/?whose=mine")
-
-
-def test_overdue_filter_finds_what_was_missed(client: Client, people: Cast, now: datetime, clock: Clock) -> None:
-    dispute = make_dispute(people, now=now)
-    pass_by(now + timedelta(days=14), clock)
-    assert dispute.reference in see(client, people.council.practitioner, "/disputes/?time=overdue")
-
-
-def test_a_protocol_without_limits_has_no_overdue_filter(client: Client, clock: Clock, now: datetime) -> None:
-    clock.move_to(now)
-    people = people_under("dundee", now=now)
-    assert 'name="time"' not in see(client, people.council.practitioner, "/disputes/")
-
-
-def test_a_mark_that_is_no_place_in_the_list_is_not_found(client: Client, people: Cast) -> None:
-    client.force_login(people.council.practitioner.user)
-    assert client.get("/disputes/?older=nonsense").status_code == 404
-
-
-def queries(client: Client, path: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(path).status_code == 200
-    return len(captured)
-
-
-@pytest.mark.parametrize("path", ["/", "/disputes/"])
-def test_the_number_of_queries_does_not_grow_with_the_rows(
-    client: Client, people: Cast, now: datetime, path: str
-) -> None:
-    readers = [
-        people.council.practitioner,
-        people.council.lead,
-        people.health.practitioner,
-        people.auditor,
-        people.board_manager,
-    ]
-    case = None
-
-    def grow(rows: int) -> dict[int, int]:
-        nonlocal case
-        for _ in range(rows):
-            dispute = make_dispute(people, now=now, **({"case": case} if case else {}))
-            case = dispute.case
-        counted = {}
-        for reader in readers:
-            client.force_login(reader.user)
-            client.get(path)
-            counted[reader.pk] = queries(client, path)
-        return counted
-
-    few, many = grow(3), grow(27)
-    assert few == many
-    assert max(many.values()) <= 40, many
-
-
-def test_pages_of_the_list_hold_every_dispute_once(client: Client, people: Cast, now: datetime) -> None:
-    first = make_dispute(people, now=now)
-    references = {first.reference} | {make_dispute(people, now=now, case=first.case).reference for _ in range(29)}
-    page = see(client, people.council.practitioner, "/disputes/")
-    older = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
-    second = see(client, people.council.practitioner, f"/disputes/{older}")
-    on_first = {reference for reference in references if f"/disputes/{reference}/" in page}
-    on_second = {reference for reference in references if f"/disputes/{reference}/" in second}
-    assert len(on_first) == 25
-    assert on_first | on_second == references
-    assert not on_first & on_second
-
-
-@pytest.mark.parametrize("key", ["halton", "dundee", "luton", "south_lanarkshire"])
-def test_guidance_tells_the_protocol_to_everybody(client: Client, clock: Clock, now: datetime, key: str) -> None:
-    clock.move_to(now)
-    people = people_under(key, now=now)
-    for who in (people.council.practitioner, people.chair, people.auditor):
-        page = see(client, who, "/guidance/")
-        for stage in people_version(people).stages:
-            assert f"{stage.label}: " in page
-        assert people_version(people).final_authority.title.replace("'", "&#x27;") in page
-    assert "Day 9" in page if key == "halton" else "no time limits" in page
-
-
-def people_version(people: Cast) -> Protocol:
-    version = ProtocolVersion.objects.newest_for(people.partnership)
-    assert version is not None
-    return version.protocol

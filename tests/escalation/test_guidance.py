@@ -1,0 +1,41 @@
+"""The guidance: the protocol told to everybody in its own words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from escalation.models import ProtocolVersion
+from escalation.protocol import Protocol
+from tests.clock import Clock
+from tests.escalation.home_pages import see
+from tests.factories import Cast
+from tests.factories_disputes import people_under
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people(clock: Clock, now: datetime) -> Cast:
+    clock.move_to(now)
+    return people_under("halton", now=now)
+
+
+@pytest.mark.parametrize("key", ["halton", "dundee", "luton", "south_lanarkshire"])
+def test_guidance_tells_the_protocol_to_everybody(client: Client, clock: Clock, now: datetime, key: str) -> None:
+    clock.move_to(now)
+    people = people_under(key, now=now)
+    for who in (people.council.practitioner, people.chair, people.auditor):
+        page = see(client, who, "/guidance/")
+        for stage in people_version(people).stages:
+            assert f"{stage.label}: " in page
+        assert people_version(people).final_authority.title.replace("'", "&#x27;") in page
+    assert "Day 9" in page if key == "halton" else "no time limits" in page
+
+
+def people_version(people: Cast) -> Protocol:
+    version = ProtocolVersion.objects.newest_for(people.partnership)
+    assert version is not None
+    return version.protocol
