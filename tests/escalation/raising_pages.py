@@ -56,3 +56,13 @@ def fill(client: Client, draft: Draft, pages: dict[str, dict[str, Any]]) -> str:
         assert response.status_code == 302, response.content.decode()
         here = response["Location"]
     return here
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def day_of(name: str, day: int, month: int, year: int, time: str = "") -> dict[str, str]:
+    """A date as its boxes are sent."""
+    boxes = {f"{name}_day": str(day), f"{name}_month": str(month), f"{name}_year": str(year)}
+    return boxes | ({f"{name}_time": time} if time else {})
