@@ -14,7 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cases.models import Appointment
 from tests import url_matrix
 from tests.clock import Clock
-from tests.url_matrix_disputes import ROWS, Row, World, make_world, member
+from tests.url_matrix_disputes import ROWS, Row
+from tests.url_matrix_world import World, make_world, member
 
 METHODS = ("get", "post")
 NOT_HERE = (404, 405)
