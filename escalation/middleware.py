@@ -1,9 +1,10 @@
-"""What every answer carries: pages of a signed-in person are never kept by a browser or a proxy."""
+"""What every answer carries: pages are never kept by a browser or a proxy, and none is empty."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -16,5 +17,19 @@ def never_stored(get_response: Handler) -> Handler:
         response = get_response(request)
         add_never_cache_headers(response)
         return response
+
+    return handle
+
+
+def never_empty(get_response: Handler) -> Handler:
+    """Somebody who opens the address of a form's button, after signing in again or by a reload, is told what to do."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code != 405 or request.method != "GET" or request.path.startswith("/api/"):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response.headers["Allow"]
+        return page
 
     return handle

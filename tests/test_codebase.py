@@ -169,7 +169,7 @@ def test_the_timetable_names_real_tasks() -> None:
 def test_every_template_is_used() -> None:
     templates = [file for file in tracked("templates/*") if file.suffix in {".html", ".txt", ".css"}]
     text = "\n".join(file.read_text() for file in [*templates, *product_sources()])
-    by_convention = re.compile(r"^(account|mfa|allauth|django|rest_framework|404|403|429|500|403_csrf)")
+    by_convention = re.compile(r"^(account|mfa|allauth|django|rest_framework|404|403|405|429|500|403_csrf)")
     for file in templates:
         name = str(file.relative_to(BASE / "templates"))
         used = name in text or f'"{file.name}"' in text or f'"{file.stem}"' in text

@@ -11,8 +11,10 @@ from django.db.utils import ProgrammingError
 from django.test import Client
 
 from cases.models import User
+from cases.roles import Role
 from escalation.celery import app
 from escalation.static import clean_css
+from tests.factories import make_agency, make_appointment, make_partnership
 from tests.services import services
 
 RESTRICTED = re.compile(r"GDS.?Transport|/assets/fonts|govuk-crest|govuk-logotype|sourceMappingURL", re.IGNORECASE)
@@ -86,3 +88,13 @@ def test_nobody_signs_up_by_themselves(client: Client) -> None:
     person = {"email": "someone@example.org", "password1": "a-long-enough-pass-phrase", "password2": "a-long-enough-pass-phrase"}
     assert client.post("/account/signup/", person).status_code == 404
     assert not User.objects.filter(email="someone@example.org").exists()
+
+
+@pytest.mark.django_db
+def test_the_address_of_a_button_says_what_to_do_when_it_is_opened(client: Client) -> None:
+    reader = make_appointment(Role.PRACTITIONER, make_agency(make_partnership()))
+    client.force_login(reader.user)
+    page = client.get("/notices/read/")
+    assert page.status_code == 405
+    assert page["Allow"] == "POST"
+    assert "Nothing was changed" in page.content.decode()

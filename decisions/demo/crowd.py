@@ -24,7 +24,14 @@ def tell_on_all_cores(parts: Sequence[Part], *, now: datetime) -> Iterator[Resul
             yield done.result()
 
 
+def _forget_what_was_inherited() -> None:
+    """A connection that the parent had open somewhere is still the parent's: this process opens one of its own."""
+    for inherited in connections.all(initialized_only=True):
+        inherited.connection = None
+
+
 def _tell(stories: Sequence[Story], first: int, now: datetime) -> Result:
+    _forget_what_was_inherited()
     try:
         return tell(stories, now=now, first_number=first)
     finally:
