@@ -9,6 +9,7 @@ from escalation.views import guidance, handover, home, lists, notices, raising, 
 urlpatterns = [
     path("", home.home, name="home"),
     path("guidance/", guidance.guidance, name="guidance"),
+    path("directory/stages/", guidance.stage_leads, name="stage_leads"),
     path("disputes/", lists.disputes, name="disputes"),
     path("disputes/raise/", raising.start, name="raise"),
     path("disputes/raise/elsewhere/<slug:code>/", raising.elsewhere, name="raise_elsewhere"),

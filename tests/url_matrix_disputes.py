@@ -36,6 +36,7 @@ class Row:
 PAGES = [
     Row("home", "/", is_open=True, hides="{dispute}"),
     Row("guidance", "/guidance/", is_open=True),
+    Row("stage_leads", "/directory/stages/", is_open=True),
     Row("disputes", "/disputes/", is_open=True, hides="{dispute}"),
     Row("disputes", "/disputes/?reference={dispute}", is_open=True, hides="/disputes/{dispute}/"),
     Row("notices", "/notices/", is_open=True, hides="{dispute}"),

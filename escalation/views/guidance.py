@@ -12,6 +12,7 @@ from cases.models import Agency
 from escalation.models import ProtocolVersion
 from escalation.models.protocol_draft import APPROVERS
 from escalation.protocol_reading import timetable_of
+from escalation.stage_leads import who_leads
 
 
 @require_safe
@@ -24,3 +25,12 @@ def guidance(request: ActingRequest) -> HttpResponse:
     if version is not None:
         context |= timetable_of(version.protocol)
     return render(request, "escalation/guidance.html", context)
+
+
+@require_safe
+def stage_leads(request: ActingRequest) -> HttpResponse:
+    """Who leads each stage in each agency, so that nobody has to ask around for a name (F58)."""
+    today = timezone.localdate()
+    version = ProtocolVersion.objects.current_for(request.acting.partnership, on=today)
+    stages = who_leads(version.protocol, request.acting, on=today) if version else []
+    return render(request, "escalation/stage_leads.html", {"version": version, "stages": stages})

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from escalation.models import ProtocolVersion
 from escalation.protocol import Protocol
@@ -39,3 +40,18 @@ def people_version(people: Cast) -> Protocol:
     version = ProtocolVersion.objects.newest_for(people.partnership)
     assert version is not None
     return version.protocol
+
+
+def test_who_leads_each_stage_is_named_for_every_agency_and_a_gap_is_said(
+    client: Client, clock: Clock, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    clock.move_to(now)
+    people = people_under("halton", now=now)
+    client.force_login(people.council.practitioner.user)
+    with django_assert_max_num_queries(14):
+        page = client.get("/directory/stages/").content.decode()
+    second = page[page.index("Managers or safeguarding leads") : page.index("Senior managers and board representatives")]
+    for who in (people.council.line_manager, people.council.lead, people.health.line_manager):
+        assert who.user.name in second
+    assert "Nobody is recorded who could lead it." in second, "the police have no line manager"
+    assert people.chair.user.name in page[page.index("Board chair") :]
