@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from escalation.models import ProtocolDraft, ProtocolVersion
 from tests.browser.looking import check, sign_in
@@ -77,10 +78,10 @@ def test_a_new_version_from_draft_to_publication(
     look("simulate")
     page.locator("[name=stage1][value=reply]").check()
     save(page, "Simulate")
-    assert page.get_by_text("The clock opens Stage 2 by itself").first.is_visible()
+    expect(page.get_by_text("The clock opens Stage 2 by itself").first).to_be_visible()
     look("simulated")
     page.goto(f"/protocol/differences/?before=1&after={draft.pk}")
-    assert page.get_by_text("concluded by Day 11").first.is_visible()
+    expect(page.get_by_text("concluded by Day 11").first).to_be_visible()
     look("differences")
 
     # And it is submitted with every warning ticked
@@ -95,7 +96,7 @@ def test_a_new_version_from_draft_to_publication(
     sign_in(page, people.chair, overview)
     look("approval")
     save(page, "Approve and publish")
-    assert page.get_by_text("Version 2 is published").first.is_visible()
+    expect(page.get_by_text("Version 2 is published").first).to_be_visible()
     look("published")
     assert ProtocolVersion.objects.get(version=2).published_by == people.chair
     context.close()

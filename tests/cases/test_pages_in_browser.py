@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from cases.actions.cases import add_member
 from tests import factories
@@ -65,7 +66,7 @@ def test_the_conflict_of_two_editors_can_be_read_and_settled(page: Page, now: da
     page.get_by_label("Where do they live?").fill("Flat 2, Mill Lane")
     page.get_by_role("button", name="Save").click()
     check(page)
-    assert page.get_by_role("cell", name="12 Mill Lane").is_visible()
+    expect(page.get_by_role("cell", name="12 Mill Lane")).to_be_visible()
     page.get_by_role("button", name="Save").click()
     assert "What is known of the person is saved" in page.content()
     case.person.refresh_from_db()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from escalation.actions import agreed, feedback, positions, safety
 from escalation.models import Dispute
@@ -71,7 +72,7 @@ def test_tabs_and_verbs(page: Page, people: Cast, dispute: Dispute, width: int) 
     page.goto(f"/disputes/{dispute.reference}/safety/confirm/")
     page.get_by_role("button", name="Save").click()
     check(page)
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
 
 
 def test_text_typed_before_the_session_ended_is_there_after_signing_in_again(
