@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from cases.clock import database_now
-from escalation import notifications
+from escalation import deliveries
 from escalation.actions import calendars, plans, sweep
 
 
@@ -26,4 +26,4 @@ def recalculate_dates() -> None:
 @shared_task(name="escalation.tasks.deliver_notices")
 def deliver_notices() -> None:
     """Send the notices that are owed."""
-    notifications.deliver_due(now=database_now())
+    deliveries.deliver_due(now=database_now())

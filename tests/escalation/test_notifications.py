@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import transaction
 
 from cases.models import Appointment
-from escalation import notifications
+from escalation import deliveries, notifications
 from escalation.actions import safety, sweep
 from escalation.models import Dispute, Notification
 from escalation.protocol import Event
@@ -57,8 +57,8 @@ def test_the_same_key_reaches_a_person_once(dispute: Dispute, now: datetime) -> 
 
 def test_delivery_sends_each_once(dispute: Dispute, now: datetime) -> None:
     waiting = Notification.objects.count()
-    assert notifications.deliver_due(now=now) == waiting == len(mail.outbox)
-    assert notifications.deliver_due(now=now) == 0
+    assert deliveries.deliver_due(now=now) == waiting == len(mail.outbox)
+    assert deliveries.deliver_due(now=now) == 0
     assert not Notification.objects.filter(sent_at=None).exists()
 
 
@@ -66,11 +66,11 @@ def test_a_mail_server_that_is_down_loses_nothing(dispute: Dispute, now: datetim
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
     waiting = Notification.objects.count()
-    assert notifications.deliver_due(now=now) == 0
+    assert deliveries.deliver_due(now=now) == 0
     assert Notification.objects.filter(attempts=1, sent_at=None).count() == waiting
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
-    assert notifications.deliver_due(now=now) == 0, "tried again only after a pause"
-    assert notifications.deliver_due(now=now + timedelta(minutes=5)) == waiting
+    assert deliveries.deliver_due(now=now) == 0, "tried again only after a pause"
+    assert deliveries.deliver_due(now=now + timedelta(minutes=5)) == waiting
     identities = [message.extra_headers["Message-ID"] for message in mail.outbox]
     assert len(set(identities)) == waiting
 
@@ -78,8 +78,8 @@ def test_a_mail_server_that_is_down_loses_nothing(dispute: Dispute, now: datetim
 def test_after_a_day_of_refusals_it_is_given_up_and_marked(dispute: Dispute, now: datetime, settings: object) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
-    for hour in range(notifications.GIVE_UP_AFTER + 1):
-        notifications.deliver_due(now=now + timedelta(hours=2 * hour))
+    for hour in range(deliveries.GIVE_UP_AFTER + 1):
+        deliveries.deliver_due(now=now + timedelta(hours=2 * hour))
     assert not Notification.objects.filter(failed_at=None).exists()
 
 
@@ -87,7 +87,7 @@ def test_no_mail_holds_a_name_an_agency_or_a_word_from_the_case(people: Cast, no
     dispute = climb_to_last_stage(make_dispute(people, now=now), now=now)
     for day in range(25):
         sweep.sweep(now=now + timedelta(days=day))
-    notifications.deliver_due(now=now + timedelta(days=30))
+    deliveries.deliver_due(now=now + timedelta(days=30))
     secrets = [dispute.case.person.name, "Elsworth", "discharge", "bed alone", "stage", "Stage", "challenge"]
     secrets += [party.agency.short_name for party in dispute.parties.all()]
     secrets += [row.appointment.user.name for row in dispute.participants.select_related("appointment__user")]
@@ -96,7 +96,7 @@ def test_no_mail_holds_a_name_an_agency_or_a_word_from_the_case(people: Cast, no
         whole = f"{message.subject}\n{message.body}\n{message.extra_headers}"
         assert dispute.reference in whole
         assert not [secret for secret in secrets if secret in whole]
-        assert message.subject == notifications.SUBJECT
+        assert message.subject == deliveries.SUBJECT
 
 
 def test_a_person_who_is_not_safe_is_told_of_at_once(people: Cast, dispute: Dispute, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 import pytest
 from django.core import mail
 
-from escalation import notifications
+from escalation import deliveries
 from escalation.actions import safety
 from escalation.deadlines import after_quiet_hours
 from escalation.models import Notification
@@ -58,12 +58,12 @@ def test_an_ordinary_notice_waits_and_immediate_risk_does_not(people: Cast) -> N
     dispute = make_dispute(people, now=LATE)
     ordinary = Notification.objects.filter(event=Event.RAISED)
     assert {notice.next_attempt_at for notice in ordinary} == {MORNING}
-    assert notifications.deliver_due(now=LATE) == 0
+    assert deliveries.deliver_due(now=LATE) == 0
     safety.confirm_safety(
         dispute=dispute, safety=safety.Safety(answer="not_safe", how="She fell again."), by=people.council.practitioner, now=LATE
     )
     urgent = Notification.objects.filter(event=Event.SAFETY_CHANGED).count()
     assert urgent
-    assert notifications.deliver_due(now=LATE) == urgent
+    assert deliveries.deliver_due(now=LATE) == urgent
     assert len(mail.outbox) == urgent
-    assert notifications.deliver_due(now=MORNING) >= ordinary.count()
+    assert deliveries.deliver_due(now=MORNING) >= ordinary.count()

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.models import Appointment, AuditEvent, User
-from escalation import notifications
+from escalation import deliveries
 from escalation.models import Dispute, Notification, Undelivered
 from tests.calling import signed_in
 from tests.clock import Clock
@@ -46,7 +46,7 @@ def deliver(now: datetime, monkeypatch: pytest.MonkeyPatch, *, refusing: str, co
 
     with monkeypatch.context() as patched:
         patched.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", answer)
-        notifications.deliver_due(now=now)
+        deliveries.deliver_due(now=now)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_an_address_that_is_refused_for_now_is_tried_again(
 ) -> None:
     deliver(now, monkeypatch, refusing=people.health.practitioner.user.email, code=450)
     assert not Undelivered.objects.exists()
-    notifications.deliver_due(now=now + timedelta(minutes=5))
+    deliveries.deliver_due(now=now + timedelta(minutes=5))
     assert not Notification.objects.filter(sent_at=None).exists()
 
 
@@ -107,7 +107,7 @@ def test_the_address_is_corrected_in_the_directory_and_the_notice_sent_again(
     assert corrected.status_code == 302
     assert client.post(f"/notices/undelivered/{failure.pk}/try-again/").status_code == 302
     mail.outbox.clear()
-    notifications.deliver_due(now=now + timedelta(minutes=1))
+    deliveries.deliver_due(now=now + timedelta(minutes=1))
     assert [message.to for message in mail.outbox] == [["right@example.org"]]
     failure.refresh_from_db()
     assert (failure.how, failure.done_by) == ("again", people.health.lead)
