@@ -270,7 +270,7 @@ class Services:
                 **self._as_account(),
             )
 
-    def _wait(self, name: str, answers: Callable[[], bool], patience: float = 60) -> None:
+    def _wait(self, name: str, answers: Callable[[], bool], patience: float = 180) -> None:
         end = time.monotonic() + patience
         while not answers():
             if self.children[name].poll() is not None or time.monotonic() > end:

@@ -161,7 +161,7 @@ class Launcher:
         log = self.state / f"{name}.log"
         self.supervisor.add(Child(name, [sys.executable, "-m", *arguments], self.environment, log, held=(self.lock,)))
 
-    def _wait_for_first_page(self, patience: float = 60) -> None:
+    def _wait_for_first_page(self, patience: float = 180) -> None:
         end = time.monotonic() + patience
         # A production address speaks TLS through a proxy in front of us, so there only the health check can be asked.
         page = "/" if self.is_demo else "/healthy"

@@ -41,7 +41,7 @@ def empty() -> None:
         if not written:
             return
         connection.execute("SET session_replication_role = replica")
-        connection.execute("SET lock_timeout = '10s'")
+        connection.execute("SET lock_timeout = '60s'")
         tables = sql.SQL(", ").join(sql.Identifier(table) for table in sorted(written))
         connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
 

@@ -1,11 +1,14 @@
 """Real processes beside the tests: a Celery worker and a mail server."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
+from asyncio import AbstractServer
+from collections.abc import Awaitable
 from email.message import EmailMessage, Message
 from pathlib import Path
 
@@ -46,13 +49,13 @@ class Worker:
         if self.process.poll() is None:
             self.process.send_signal(number)
             try:
-                self.process.wait(20)
+                self.process.wait(60)
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
 
     def _wait_until_ready(self) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while " ready." not in self.log.read_text(errors="replace"):
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError("The worker did not start:\n" + self.log.read_text(errors="replace")[-3000:])
@@ -68,20 +71,28 @@ class _Keep(MessageHandler):
         self.kept.append(message)
 
 
+class _Listening(Controller):
+    """A controller on a port that is taken from the first moment on, so that nobody else can have it."""
+
+    def __init__(self, handler: _Keep) -> None:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        super().__init__(handler, hostname="127.0.0.1", port=self.socket.getsockname()[1], ready_timeout=120)
+
+    def _create_server(self) -> Awaitable[AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self.socket)
+
+
 class MailServer:
     """An SMTP server on the loopback address that keeps what it is given."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
         self._handler = _Keep()
-        self._controller = Controller(self._handler, hostname="127.0.0.1", port=self.port)
+        self._controller = _Listening(self._handler)
         self._controller.start()
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp://127.0.0.1:{self._controller.port}"
 
     @property
     def messages(self) -> list[Message]:
@@ -96,3 +107,15 @@ def empty_broker() -> None:
     client = redis.Redis.from_url(redis_url())
     client.flushdb()
     client.close()
+
+
+def port_for_a_server() -> int:
+    """A port nobody listens on, below those that the kernel deals to whoever connects, so that it stays free meanwhile."""
+    for port in random.sample(range(20_000, 30_000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("No port is free.")

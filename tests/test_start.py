@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from tests.processes import port_for_a_server
 
 BASE = Path(__file__).resolve().parent.parent
 SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DEMO", "DEBUG", "SECRET_KEY")
@@ -42,7 +43,7 @@ class Launched:
                 [*COMMAND, "--port", str(self.port)], cwd=BASE, env=self.environment, stdout=output, stderr=output
             )
         self.started.append(process)
-        wait_until(lambda: "The service is ready" in self.said or process.poll() is not None, 120)
+        wait_until(lambda: "The service is ready" in self.said or process.poll() is not None, 400)
         assert process.poll() is None, self.said
         return process
 
@@ -64,7 +65,7 @@ class Launched:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthy", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthy", timeout=30) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -79,23 +80,20 @@ def wait_until(condition: Callable[[], object], patience: float) -> None:
 
 @pytest.fixture
 def launched(tmp_path: Path) -> Iterator[Launched]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     state = Path(tempfile.mkdtemp(prefix="escalation-start-"))  # not tmp_path: root's servers run under another account
     (state / "demo-data").write_text("done")
-    running = Launched(state, port, tmp_path / "output")
+    running = Launched(state, port_for_a_server(), tmp_path / "output")
     yield running
     for process in running.started:
         process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        process.wait(180)
     shutil.rmtree(state, ignore_errors=True)
 
 
 @pytest.mark.slow
 def test_start_mends_itself_and_a_killed_launcher_leaves_nothing_behind(launched: Launched) -> None:
     launcher = launched.start()
-    assert launched.answers()
+    wait_until(launched.answers, 120)
 
     again = subprocess.run(
         [*COMMAND, "--port", str(launched.port)], cwd=BASE, env=launched.environment, capture_output=True, text=True, check=False
@@ -106,13 +104,13 @@ def test_start_mends_itself_and_a_killed_launcher_leaves_nothing_behind(launched
     web = [pid for pid, command in launched.processes().items() if "gunicorn" in command]
     for pid in web:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: "web ended" in launched.said and launched.answers(), 60)
+    wait_until(lambda: "web ended" in launched.said and launched.answers(), 240)
 
     launcher.kill()
     launcher.wait()
-    wait_until(lambda: not launched.processes(), 30)
+    wait_until(lambda: not launched.processes(), 120)
     assert not launched.answers()
 
     launched.start()
-    assert launched.answers()
+    wait_until(launched.answers, 120)
     assert f"kept in {launched.state}" in launched.said

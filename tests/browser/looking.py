@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 
@@ -58,8 +58,14 @@ def sign_in(page: Page, who: Appointment, to: str = "/") -> None:
     page.goto(f"/account/login/?next={to}")
     page.get_by_label("E-mail address").fill(who.user.email)
     page.locator("input[name=password]").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile(re.escape(to) + "$"))
+    follow(page, page.get_by_role("button", name="Sign in"))
+    assert urlsplit(page.url).path == urlsplit(to).path, page.url
+
+
+def follow(page: Page, leads: Locator) -> None:
+    """Click on what leads to a page, be it the same one again, and wait until that page is there."""
+    with page.expect_navigation():
+        leads.click()
 
 
 def tab_to(page: Page, wanted: Locator) -> None:
@@ -79,7 +85,11 @@ def type_into(page: Page, name: str, text: str) -> None:
 
 def press(page: Page, button: str) -> None:
     """Go to a button by keyboard and press it."""
-    here = page.url
     tab_to(page, page.get_by_role("button", name=button, exact=True))
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: url != here)
+    enter(page)
+
+
+def enter(page: Page) -> None:
+    """Press Enter on what leads to a page, and wait until that page is there."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")

@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from decisions.models import DecisionRecord
 from escalation.celery import app
 from escalation.models.dispute import Status
-from tests.browser.looking import check, dispute_of_canary, sign_in
+from tests.browser.looking import check, dispute_of_canary, follow, sign_in
+from tests.browsing import OpenPage
 from tests.clock import Clock
 from tests.factories_disputes import climb_to_last_stage, fresh, people_under
 from tests.processes import Worker
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -43,15 +45,12 @@ def fill_in_record(page: Page) -> None:
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_a_decision_is_written_handed_in_and_signed_off(
-    browser: Browser, live_url: str, clock: Clock, now: datetime, has_script: bool
+    open_page: OpenPage, live_url: str, clock: Clock, now: datetime, has_script: bool
 ) -> None:
     clock.move_to(now)
     people = people_under("halton", now=now)
     dispute = dispute_of_canary(people, now)
-    context = browser.new_context(
-        base_url=live_url, locale="en-GB", viewport={"width": 1280, "height": 900}, java_script_enabled=has_script
-    )
-    page = context.new_page()
+    page = open_page(base_url=live_url, java_script_enabled=has_script)
 
     def look(picture: str) -> None:
         if has_script:
@@ -64,29 +63,25 @@ def test_a_decision_is_written_handed_in_and_signed_off(
     look("sign-2-new")
     fill_in_record(page)
     look("sign-2-filled")
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_url("**/decisions/*/")
+    follow(page, page.locator("main form button[type=submit]").last)
     look("sign-3-record")
+    follow(page, page.locator("main form[action$='/submit/'] button"))
     record = DecisionRecord.objects.get()
-    page.locator("main form[action$='/submit/'] button").click()
-    page.wait_for_load_state()
 
     # When her manager signs it off
     sign_in(page, people.council.line_manager, f"/disputes/{dispute.reference}/decisions/{record.pk}/sign/")
     look("sign-4-sign")
-    page.get_by_role("button", name="Sign it off").click()
+    follow(page, page.get_by_role("button", name="Sign it off"))
     look("sign-5-error")
-    assert "Give your own reasons for signing this off" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Give your own reasons for signing this off")
     page.get_by_label("Why do you sign this off?").fill("I read the ward notes; the risk is at night.")
-    page.get_by_role("button", name="Sign it off").click()
+    follow(page, page.get_by_role("button", name="Sign it off"))
 
     # Then it says so, and can no longer be changed
-    page.wait_for_url("**/decisions/")
     look("sign-6-signed")
-    assert "The decision is signed off" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("The decision is signed off")
     record.refresh_from_db()
     assert record.state == "signed"
-    context.close()
 
 
 def test_the_last_stage_is_referred_decided_and_confirmed(page: Page, clock: Clock, now: datetime) -> None:
@@ -101,25 +96,22 @@ def test_the_last_stage_is_referred_decided_and_confirmed(page: Page, clock: Clo
     check(page, "last-1-dispute")
     page.goto(f"{here}referral/")
     check(page, "last-2-referral")
-    page.get_by_role("button", name="Save and check before sending").click()
-    page.wait_for_url("**/referral/submit/")
+    follow(page, page.get_by_role("button", name="Save and check before sending"))
     check(page, "last-3-check")
-    page.get_by_role("button", name="Send the referral").click()
-    page.wait_for_url("**/referral/")
+    follow(page, page.get_by_role("button", name="Send the referral"))
     check(page, "last-4-sent")
 
     # And the chair recommends
     sign_in(page, people.chair, "/")
     check(page, "last-5-chair")
-    assert dispute.reference in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(dispute.reference)
     page.goto(f"{here}outcome/give/")
     check(page, "last-6-outcome")
     page.locator("[name=text]").fill("The night sitter starts before the discharge.")
     page.locator("[name=reasons]").fill("The risk is at night, and both agencies see it.")
-    page.get_by_role("button", name="Give the last word").click()
-    page.wait_for_url("**/decisions/")
+    follow(page, page.get_by_role("button", name="Give the last word"))
     check(page, "last-7-given")
-    assert "Recommended" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("Recommended")
 
     # Then each agency answers in writing, and it is closed
     for number, team in enumerate((people.council, people.health)):
@@ -127,8 +119,7 @@ def test_the_last_stage_is_referred_decided_and_confirmed(page: Page, clock: Clo
         check(page, f"last-8-confirm-{number}")
         page.get_by_label("Yes, we accept it").check()
         page.locator("[name=text]").fill("We do our part from Monday.")
-        page.get_by_role("button", name="Send the answer").click()
-        page.wait_for_url("**/decisions/")
+        follow(page, page.get_by_role("button", name="Send the answer"))
     check(page, "last-9-closed")
     assert fresh(dispute).status == Status.CLOSED
     page.goto(here)
@@ -146,14 +137,13 @@ def test_the_case_history_is_asked_for_made_and_taken_out(
     sign_in(page, people.council.practitioner, f"/disputes/{dispute.reference}/documents/")
     check(page, "history-1-documents")
     page.get_by_label("Why do you need it?").fill("For the audit of our file.")
-    page.get_by_role("button", name="Make the document").click()
-    page.wait_for_url("**/documents/*-*/")
+    follow(page, page.get_by_role("button", name="Make the document"))
     check(page, "history-2-waiting")
 
     # When the worker makes it, then the page says so by itself, and the file's name says nothing of the person
     app.send_task("decisions.tasks.render_exports")
     link = page.get_by_role("button", name="Download the PDF")
-    link.wait_for(timeout=60_000)
+    link.wait_for(timeout=180_000)
     check(page, "history-3-ready")
     with page.expect_download() as download:
         link.click()

@@ -10,30 +10,28 @@ import pytest
 from playwright.sync_api import expect
 
 from escalation.models import ProtocolDraft, ProtocolVersion
-from tests.browser.looking import check, sign_in
+from tests.browser.looking import check, follow, sign_in
+from tests.browsing import OpenPage
 from tests.clock import Clock
 from tests.factories_disputes import people_under
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
 
 def save(page: Page, button: str = "Save") -> None:
-    page.locator("main").get_by_role("button", name=button, exact=True).first.click()
+    follow(page, page.locator("main").get_by_role("button", name=button, exact=True).first)
 
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_a_new_version_from_draft_to_publication(
-    browser: Browser, live_url: str, clock: Clock, now: datetime, has_script: bool
+    open_page: OpenPage, live_url: str, clock: Clock, now: datetime, has_script: bool
 ) -> None:
     clock.move_to(now)
     people = people_under("halton", now=now)
-    context = browser.new_context(
-        base_url=live_url, locale="en-GB", viewport={"width": 1280, "height": 900}, java_script_enabled=has_script
-    )
-    page = context.new_page()
+    page = open_page(base_url=live_url, java_script_enabled=has_script)
 
     def look(picture: str) -> None:
         if has_script:
@@ -42,7 +40,7 @@ def test_a_new_version_from_draft_to_publication(
     # Given a board manager who reads the protocol in force and begins with a copy of it
     sign_in(page, people.board_manager, "/protocol/")
     look("home")
-    page.get_by_role("link", name="Import a file").click()
+    follow(page, page.get_by_role("link", name="Import a file"))
     look("import")
     page.goto("/protocol/drafts/new/")
     look("begin")
@@ -53,13 +51,13 @@ def test_a_new_version_from_draft_to_publication(
     look("draft")
 
     # When a limit is given a word instead of a number, it is kept, marked, and listed with the way to it
-    page.get_by_role("link", name="Stage 2 is concluded, by Day 9").click()
+    follow(page, page.get_by_role("link", name="Stage 2 is concluded, by Day 9"))
     page.locator("[name=number]").fill("eleven")
     save(page)
     look("limit")
     page.goto(overview)
     look("to-correct")
-    page.get_by_role("link", name="write a whole number").click()
+    follow(page, page.get_by_role("link", name="write a whole number"))
     page.locator("[name=number]").fill("11")
     page.locator("[name=label]").fill("Stage 2 is concluded, by Day 11")
     save(page)
@@ -71,7 +69,7 @@ def test_a_new_version_from_draft_to_publication(
     page.goto(f"{overview}part/stages.1.leads/")
     look("leads")
     page.goto(overview)
-    page.get_by_role("button", name=re.compile("Remove.*Stage 5")).click()
+    follow(page, page.get_by_role("button", name=re.compile("Remove.*Stage 5")))
 
     # And a case is tried through it, and what is different is read
     page.goto(f"{overview}simulate/")
@@ -99,4 +97,3 @@ def test_a_new_version_from_draft_to_publication(
     expect(page.get_by_text("Version 2 is published").first).to_be_visible()
     look("published")
     assert ProtocolVersion.objects.get(version=2).published_by == people.chair
-    context.close()

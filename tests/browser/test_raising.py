@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from escalation.models import Dispute
 from tests import factories
-from tests.browser.looking import NAME, STREET, check, press, tab_to, type_into
+from tests.browser.looking import NAME, STREET, check, enter, press, tab_to, type_into
 from tests.clock import Clock
 from tests.factories_disputes import people_under
 
@@ -68,12 +69,12 @@ def test_a_worried_practitioner_raises_it_on_a_phone_by_keyboard(page: Page, clo
     # Then she sees its reference, whose turn it is and by when, and finds it on her page
     check(page, "raise-10-done")
     dispute = Dispute.objects.get()
-    assert dispute.reference in page.inner_text("main")
-    assert "is to reply by Sat 4 April 2026, end of day" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(dispute.reference)
+    expect(page.locator("main")).to_contain_text("is to reply by Sat 4 April 2026, end of day")
     tab_to(page, page.get_by_role("button", name="Go to the disagreement"))
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**/disputes/{dispute.reference}/")
+    enter(page)
+    assert page.url.endswith(f"/disputes/{dispute.reference}/")
     check(page, "raise-11-dispute")
     page.goto("/")
     check(page, "raise-12-my-work")
-    assert dispute.reference in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text(dispute.reference)

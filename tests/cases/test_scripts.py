@@ -1,7 +1,7 @@
 """What the page's scripts add: saving while one types, sending once, copying, leaving quickly, growing texts."""
 
 import mimetypes
-from collections.abc import Callable, Iterator
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -10,9 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.template import Context, engines
+from playwright.sync_api import expect
+
+from tests.browsing import OpenPage
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 SITE = "http://service.test"
@@ -23,8 +26,6 @@ PAGE = """{% extends "base.html" %}{% load components %}{% block title %}HAL-202
 <textarea class="govuk-textarea" id="what" name="what" rows="3"></textarea></div>{% button "Save" %}{% end_post_to %}
 {% copy_text "own" "Text for your own system" "Raised on 2 April." %}
 {% endblock %}"""
-
-Open = Callable[..., "Page"]
 
 
 class Server:
@@ -62,20 +63,18 @@ def server() -> Server:
 
 
 @pytest.fixture
-def page(browser: "Browser", server: Server) -> Iterator["Page"]:
-    context = browser.new_context(viewport={"width": 320, "height": 800})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened = context.new_page()
+def page(open_page: OpenPage, server: Server) -> "Page":
+    opened = open_page(viewport={"width": 320, "height": 800})
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened.route("**/*", server.handle)
     opened.goto(f"{SITE}/")
-    opened.wait_for_selector("body.js-enabled")
-    yield opened
-    context.close()
+    expect(opened.locator("body")).to_have_class(re.compile("js-enabled"))
+    return opened
 
 
 def test_a_text_saves_itself_and_says_so(page: "Page", server: Server) -> None:
     page.fill("#what", "She is alone at night.")
-    page.wait_for_function("document.querySelector('[data-autosave-state]').textContent.startsWith('Saved at ')")
+    expect(page.locator("[data-autosave-state]")).to_have_text(re.compile("^Saved at "))
 
     assert server.posts_to("/save/") == [{"csrfmiddlewaretoken": ["token"], "what": ["She is alone at night."]}]
 
@@ -83,13 +82,14 @@ def test_a_text_saves_itself_and_says_so(page: "Page", server: Server) -> None:
 def test_a_text_that_could_not_be_saved_says_so_and_stays(page: "Page", server: Server) -> None:
     server.answer = 403
     page.fill("#what", "She is alone at night.")
-    page.wait_for_function("document.querySelector('[data-autosave-state]').textContent.startsWith('Not saved yet')")
+    expect(page.locator("[data-autosave-state]")).to_have_text(re.compile("^Not saved yet"))
 
-    assert page.input_value("#what") == "She is alone at night."
+    expect(page.locator("#what")).to_have_value("She is alone at night.")
 
 
 def test_pressing_twice_sends_once(page: "Page", server: Server) -> None:
-    page.evaluate("for (let i = 0; i < 3; i++) document.querySelector('form button').click()")
+    with page.expect_response(f"{SITE}/send/"):
+        page.evaluate("for (let i = 0; i < 3; i++) document.querySelector('form button').click()")
     page.wait_for_timeout(300)
 
     assert len(server.posts_to("/send/")) == 1
@@ -97,15 +97,16 @@ def test_pressing_twice_sends_once(page: "Page", server: Server) -> None:
 
 def test_the_copy_button_copies(page: "Page") -> None:
     page.click("text=Copy the text")
-    page.wait_for_selector("text=Copied.")
+    expect(page.get_by_text("Copied.")).to_be_visible()
 
-    assert page.input_value("#own") == "Raised on 2 April."
+    expect(page.locator("#own")).to_have_value("Raised on 2 April.")
 
 
 def test_escape_twice_leaves_the_page(page: "Page") -> None:
     page.keyboard.press("Escape")
     assert page.url.startswith(SITE)
-    page.keyboard.press("Escape")
+    for _ in range(10):  # on a busy machine two strokes may come more than a second apart
+        page.keyboard.press("Escape")
     page.wait_for_url(lambda url: not url.startswith(SITE))
 
 

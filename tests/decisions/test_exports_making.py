@@ -136,7 +136,7 @@ def test_a_real_worker_makes_it(worker: Callable[..., Worker], clock: Clock) -> 
     export = asked(make_dispute(people, now=now), people.council.practitioner, now)
     running = worker()
     tasks.render_exports.delay()
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240
     while export.state in actions.UNFINISHED and time.monotonic() < end:
         time.sleep(0.2)
         export.refresh_from_db()

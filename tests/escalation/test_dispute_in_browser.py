@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from escalation.actions import agreed, feedback, positions, safety
 from escalation.models import Dispute
+from tests.browser.looking import check, follow, sign_in
 from tests.clock import Clock
-from tests.factories import PASSWORD, Cast
+from tests.factories import Cast
 from tests.factories_disputes import climb, make_dispute, people_under
 
 if TYPE_CHECKING:
@@ -48,29 +48,13 @@ def dispute(people: Cast, now: datetime) -> Dispute:
     return dispute
 
 
-def sign_in(page: Page, email: str) -> None:
-    page.goto("/account/login/?next=/directory/")
-    page.get_by_label("E-mail address").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def check(page: Page) -> None:
-    faults = [f"{fault['id']}: {fault['nodes'][0]['html']}" for fault in Axe().run(page).response["violations"]]
-    assert faults == [], page.url
-    too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert too_wide == 0, page.url
-
-
-@pytest.mark.parametrize("width", [320, 1280])
-def test_tabs_and_verbs(page: Page, people: Cast, dispute: Dispute, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    sign_in(page, people.council.line_manager.user.email)
+def test_tabs_and_verbs(page: Page, people: Cast, dispute: Dispute) -> None:
+    sign_in(page, people.council.line_manager, "/directory/")
     for path in (*TABS, *VERBS):
         page.goto(f"/disputes/{dispute.reference}/{path}")
         check(page)
     page.goto(f"/disputes/{dispute.reference}/safety/confirm/")
-    page.get_by_role("button", name="Save").click()
+    follow(page, page.get_by_role("button", name="Save"))
     check(page)
     expect(page.get_by_role("alert")).to_be_visible()
 
@@ -78,19 +62,18 @@ def test_tabs_and_verbs(page: Page, people: Cast, dispute: Dispute, width: int) 
 def test_text_typed_before_the_session_ended_is_there_after_signing_in_again(
     page: Page, people: Cast, dispute: Dispute
 ) -> None:
-    manager = people.council.line_manager.user.email
-    sign_in(page, manager)
+    manager = people.council.line_manager
+    sign_in(page, manager, "/directory/")
     form = f"/disputes/{dispute.reference}/reviews/record/"
     page.goto(form)
     page.get_by_label("What are your reasons?").fill("She cannot be alone at night")
-    page.wait_for_selector("text=Saved at")
+    expect(page.get_by_text("Saved at")).to_be_visible()
     page.context.clear_cookies()
     page.get_by_label("Yes").check()
-    page.get_by_role("button", name="Record the review").click()
-    sign_in(page, manager)
-    page.goto(form)
-    assert page.get_by_label("What are your reasons?").input_value() == "She cannot be alone at night"
+    follow(page, page.get_by_role("button", name="Record the review"))
+    sign_in(page, manager, form)
+    expect(page.get_by_label("What are your reasons?")).to_have_value("She cannot be alone at night")
     page.get_by_label("No", exact=True).check()
-    page.get_by_role("button", name="Record the review").click()
-    assert "Your review is recorded." in page.content()
+    follow(page, page.get_by_role("button", name="Record the review"))
+    expect(page.locator("body")).to_contain_text("Your review is recorded.")
     assert dispute.reviews.latest("pk").rationale == "She cannot be alone at night"

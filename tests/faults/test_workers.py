@@ -17,7 +17,7 @@ from tests.services import redis_url
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def wait_until(done: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(done: Callable[[], bool], seconds: float = 240) -> None:
     """Look every tenth of a second; fails when it does not come true in time."""
     end = time.monotonic() + seconds
     while not done():
