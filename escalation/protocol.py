@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
@@ -34,6 +34,7 @@ from escalation.protocol_parts import (
     Terminology,
     Text,
 )
+from escalation.protocol_tracks import About, Track, in_each_track, persons_in_a_theme, track_contradictions
 from escalation.protocol_words import (
     Anchor,
     AuthorityKind,
@@ -83,6 +84,7 @@ __all__ = [
     "Stage",
     "Terminology",
     "Text",
+    "Track",
     "Unit",
 ]
 
@@ -103,6 +105,7 @@ class Protocol(Data):
     source: Text
     nation: Nation
     populations: Annotated[tuple[Literal["adult", "child"], ...], Field(min_length=1)]
+    about: About = "person"
     terminology: Terminology = Terminology()
     principles: tuple[Text, ...] = ()
     subjects: Annotated[tuple[Choice, ...], Field(min_length=1)]
@@ -119,12 +122,13 @@ class Protocol(Data):
     board_form: tuple[BoardFormField, ...] = ()
     closure: Closure = Closure()
     reporting: str = ""
+    tracks: Annotated[tuple[Track, ...], Field(max_length=8)] = ()
 
     @model_validator(mode="after")
     def _does_not_contradict_itself(self, info: ValidationInfo) -> Self:
         if info.context == ALREADY_PUBLISHED:
             return self
-        findings = list(contradictions(self))
+        findings = [*track_contradictions(self), *in_each_track(self, _everything_wrong)]
         if findings:
             raise ValidationError.from_exception_data("Protocol", [_as_error(finding) for finding in findings])
         return self
@@ -136,7 +140,37 @@ class Protocol(Data):
 
     def advice(self) -> tuple[Finding, ...]:
         """What is allowed but worth a second look before publishing."""
-        return tuple(advice(self))
+        return tuple(in_each_track(self, advice))
+
+    @property
+    def is_thematic(self) -> bool:
+        """Whether it is about how agencies work together, and about no person."""
+        return self.about == "theme"
+
+    def rules_of(self, track: Track) -> Protocol:
+        """One track as a protocol of its own: its settings, and what it takes from the file."""
+        # Nobody can be at immediate risk in a theme, so that is never taken from the file.
+        risk = {"immediate_risk": ImmediateRisk()} if track.about == "theme" else {}
+        return self.model_copy(update={"tracks": (), "about": track.about} | risk | track.own)
+
+    def track(self, key: str) -> Protocol:
+        """The rules of the track with this key; LookupError when there is none, or one must be chosen."""
+        if not self.tracks and not key:
+            return self
+        found = next((track for track in self.tracks if track.key == key), None)
+        if found is None:
+            known = ", ".join(track.key for track in self.tracks) or "none: leave it out"
+            raise LookupError(
+                f"this protocol has no track '{key}': choose one of {known}"
+                if key
+                else f"this protocol has several tracks: choose one of {known}"
+            )
+        return self.rules_of(found)
+
+    @property
+    def ways(self) -> tuple[tuple[Track | None, Protocol], ...]:
+        """Every track with its rules; the protocol alone where it has none."""
+        return tuple((track, self.rules_of(track)) for track in self.tracks) or ((None, self),)
 
     def stage(self, order: int) -> Stage:
         """The stage with this order; LookupError when the protocol has no such stage."""
@@ -152,7 +186,12 @@ class Protocol(Data):
     @property
     def has_limits(self) -> bool:
         """Whether any stage has a limit; without one nothing is ever overdue (F31)."""
-        return any(stage.limits for stage in self.stages)
+        return any(stage.limits for stage in (*self.stages, *(one for track in self.tracks for one in track.stages)))
+
+
+def _everything_wrong(protocol: Protocol) -> Iterator[Finding]:
+    yield from contradictions(protocol)
+    yield from persons_in_a_theme(protocol)
 
 
 def _as_error(finding: Finding) -> InitErrorDetails:

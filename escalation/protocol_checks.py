@@ -26,6 +26,7 @@ PREFILL_PATHS = (
     "person.date_of_birth",
     "person.address",
     "board.members",
+    "dispute.theme",
     "dispute.summary",
     "dispute.methodology",
     "dispute.desired_outcomes",
@@ -76,6 +77,7 @@ def contradictions(protocol: Whole) -> Iterator[Finding]:
     yield from limit_contradictions(protocol.stages, protocol.clock)
     yield from _last_word(protocol.stages[-1], protocol.final_authority)
     yield from _board_form(protocol)
+    yield from _lists_of_bodies(protocol)
 
 
 def advice(protocol: Whole) -> Iterator[Finding]:
@@ -140,3 +142,17 @@ def _board_form(protocol: Whole) -> Iterator[Finding]:
                 "stageN.concluded_on (N is a stage of this file), or leave prefill out"
             )
             yield Finding(("board_form", index, "prefill"), said)
+
+
+def _lists_of_bodies(protocol: Whole) -> Iterator[Finding]:
+    """A body that takes learning has readers and gets no matters; only such a body has readers."""
+    for index, route in enumerate(protocol.onward_routes):
+        place = ("onward_routes", index)
+        if route.takes and not route.read_by:
+            yield Finding((*place, "read_by"), "nobody would read this body's list: add 'read_by:' with one role or more")
+        if route.read_by and not route.takes:
+            said = "only a list of learning or policy issues has readers: add 'takes:' or leave read_by out"
+            yield Finding((*place, "read_by"), said)
+        if route.takes and route.always:
+            said = "a body that takes learning gets no matters: leave 'always: true' out, or add a second route"
+            yield Finding((*place, "always"), said)

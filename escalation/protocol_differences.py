@@ -46,16 +46,29 @@ class Difference:
 
 def differences(old: Protocol, new: Protocol) -> list[Difference]:
     """Everything that is different, the policy first and then stage by stage."""
-    found = list(_settings("", old, new, but=("stages",)))
-    pairs = _paired(old.stages, new.stages, _same_stage(old.stages, new.stages))
-    for before, after in pairs:
+    return [*_settings("", old, new, but=("stages", "tracks")), *_of_stages("", old, new), *_of_tracks(old, new)]
+
+
+def _of_stages(track: str, old: Protocol, new: Protocol) -> Iterator[Difference]:
+    for before, after in _paired(old.stages, new.stages, _same_stage(old.stages, new.stages)):
         if before is None and after is not None:
-            found.append(Difference("Stages", How.ADDED, after=_stage(after)))
+            yield Difference(f"{track}Stages", How.ADDED, after=_stage(after))
         elif after is None and before is not None:
-            found.append(Difference("Stages", How.REMOVED, before=_stage(before)))
+            yield Difference(f"{track}Stages", How.REMOVED, before=_stage(before))
         elif before is not None and after is not None:
-            found += _of_stage(before, after, old, new)
-    return found
+            yield from _of_stage(before, after, old, new, track)
+
+
+def _of_tracks(old: Protocol, new: Protocol) -> Iterator[Difference]:
+    """Tracks that are new or gone, and what is different in those that stay."""
+    for before, after in _paired(old.tracks, new.tracks, lambda track: track.key):
+        if before is None or after is None:
+            yield from _one("Tracks", before.label if before else "", after.label if after else "")
+        elif before != after:
+            where = f"Track “{after.label}”"
+            yield from _settings(where, before, after, but=("stages",))
+            if before.stages != after.stages:
+                yield from _of_stages(f"{where}, ", old.rules_of(before), new.rules_of(after))
 
 
 def _stage(stage: Stage) -> str:
@@ -77,8 +90,8 @@ def _paired(old: Sequence[P], new: Sequence[P], key: Callable[[P], str]) -> list
     return pairs + [(entry, None) for name, entry in before.items() if name not in after]
 
 
-def _of_stage(before: Stage, after: Stage, old: Protocol, new: Protocol) -> Iterator[Difference]:
-    where = after.label
+def _of_stage(before: Stage, after: Stage, old: Protocol, new: Protocol, track: str = "") -> Iterator[Difference]:
+    where = f"{track}{after.label}"
     if before.order != after.order:
         yield Difference(where, How.CHANGED, f"place {before.order}", f"place {after.order}")
     if _who_leads(before) != _who_leads(after):
@@ -136,10 +149,17 @@ def _settings(where: str, old: Data, new: Data, but: Sequence[str] = ()) -> Iter
         here = f"{where}, {label}" if where else label
         if is_list_of_parts(field.annotation):
             yield from _entries(here, before, after)
-        elif models_in(field.annotation):
+        elif models_in(field.annotation) and None not in (before, after):
             yield from _settings(here, before, after)
+        elif models_in(field.annotation):
+            yield Difference(here, How.CHANGED, _whose(before), _whose(after))
         else:
             yield Difference(here, How.CHANGED, in_words(before), in_words(after))
+
+
+def _whose(part: Data | None) -> str:
+    """A part that a track leaves out is the protocol's."""
+    return "the protocol’s" if part is None else "its own"
 
 
 def _entries(where: str, old: Sequence[Data], new: Sequence[Data]) -> Iterator[Difference]:

@@ -24,6 +24,7 @@ from escalation.protocol import (
     Protocol,
     ScopeQuestion,
     Stage,
+    Track,
 )
 from escalation.protocol_errors import in_words
 from escalation.protocol_questions import entry_called, question
@@ -43,6 +44,7 @@ NEW: dict[type[Data], Document] = {
     ScopeQuestion: {"question": "", "signpost": ""},
     OnwardRoute: {"body": "", "when": "", "by_role": "chair"},
     BoardFormField: {"label": ""},
+    Track: {"label": "", "when": ""},
 }
 
 
@@ -145,8 +147,11 @@ def _named(model: type[Data], document: Document, entries: list[Any], place: Pla
     if model is Stage:
         return {"order": len(entries) + 1, "label": f"Stage {len(entries) + 1}"}
     if model is Limit:
-        keys = {limit.get("key") for stage in parts(document, "stages") for limit in parts(stage, "limits")}
-        return {"key": _unused(f"s{int(place[1]) + 1}-limit", keys)}
+        around = at(document, place[: place.index("stages")])
+        keys = {limit.get("key") for stage in parts(around, "stages") for limit in parts(stage, "limits")}
+        return {"key": _unused(f"s{int(place[-2]) + 1}-limit", keys)}
+    if model is Track:
+        return {"key": _unused("track", {entry.get("key") for entry in entries if isinstance(entry, dict)})}
     if "code" in model.model_fields:
         return {"code": _unused("entry", {entry.get("code") for entry in entries if isinstance(entry, dict)})}
     return {}
@@ -156,9 +161,20 @@ def _unused(stem: str, taken: set[Any]) -> str:
     return next(name for number in range(1, 1000) if (name := f"{stem}-{number}") not in taken)
 
 
+def may_be_left_out(place: Place) -> bool:
+    """Whether a part may be missing, so that what stands around it holds: a track's own clock, say."""
+    if not place or not isinstance(place[-1], str):
+        return False
+    field = model_at(place[:-1]).model_fields.get(place[-1])
+    return field is not None and bool(models_in(field.annotation)) and field.get_default() is None and not field.is_required()
+
+
 def removed(document: Document, place: Place) -> Document:
-    """The document without the entry at this place."""
+    """The document without the entry at this place, or without the part where one may be missing."""
     document = deepcopy(document)
+    if may_be_left_out(place):
+        _made(document, place[:-1]).pop(str(place[-1]), None)
+        return document
     entries, index = _entry(document, place)
     del entries[index]
     return _renumbered(document)
@@ -182,8 +198,9 @@ def _entry(document: Document, place: Place) -> tuple[list[Any], int]:
 
 
 def _renumbered(document: Document) -> Document:
-    for index, stage in enumerate(parts(document, "stages")):
-        stage["order"] = index + 1
+    for around in (document, *parts(document, "tracks")):
+        for index, stage in enumerate(parts(around, "stages")):
+            stage["order"] = index + 1
     return document
 
 
@@ -205,6 +222,8 @@ def shaped(
             left_out.append(here)
             continue
         inner = models_in(field.annotation)
+        if value is None and may_be_left_out(here):
+            continue
         shape = (
             _several(value, inner[0], here)
             if inner and is_list_of_parts(field.annotation)

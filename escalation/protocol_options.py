@@ -59,8 +59,12 @@ OPTIONS: dict[type[StrEnum], dict[str, str]] = {
     },
 }  # fmt: skip
 _WORDS = {
-    "adult": "Adults", "child": "Children", "informal": "Informal", "formal": "Formal",
+    "adult": "Adults", "child": "Children", "person": "A person at risk",
+    "theme": "How agencies work together: a pattern or system concern, no person",
+    "informal": "Informal", "formal": "Formal",
     "originator": "Whoever raised it", "responder": "Whoever received it", "previous_leads": "Those who led the stages before",
+    "learning": "What was learned", "policy_issue": "Policy issues: a rule, threshold or guidance that is not clear",
+    "commissioner": "The body that commissions the agency", "council": "The council of the partnership",
 }  # fmt: skip
 
 

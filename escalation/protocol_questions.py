@@ -31,6 +31,7 @@ from escalation.protocol import (
     Side,
     Stage,
     Terminology,
+    Track,
 )
 from escalation.protocol_options import OPTIONS, option
 
@@ -53,6 +54,7 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "source": ("Which document is it written from?", ""),
         "nation": ("Whose bank holidays apply?", ""),
         "populations": ("Whom is it about?", ""),
+        "about": ("A person, or how agencies work together?", "Leave it at a person when the protocol has several tracks"),
         "terminology": ("Your own words", ""),
         "principles": ("What does it rest on?", "One principle a line; shown as guidance"),
         "subjects": ("What can be disputed", ""),
@@ -69,6 +71,27 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "board_form": ("The referral form", ""),
         "closure": ("What ends a dispute", ""),
         "reporting": ("What is reported, to whom, when?", ""),
+        "tracks": ("Several tracks", ""),
+    },
+    Track: {
+        "key": ("Short name of the track", "Small letters, digits, - and _"),
+        "label": ("What is it called?", "For example Children, or A pattern between agencies"),
+        "when": ("When is it this one?", "Helps whoever raises it to choose"),
+        "about": ("A person, or how agencies work together?", ""),
+        "populations": ("Whom is it about?", "Leave empty to keep the protocol’s"),
+        "terminology": ("Words of this track", ""),
+        "subjects": ("What can be disputed here", ""),
+        "grounds": ("Why a decision may be challenged here", ""),
+        "categories": ("What it can be about here, for counting", ""),
+        "earlier_forum": ("What is asked when a meeting should have settled it first?", "Leave empty to keep the protocol’s"),
+        "clock": ("How time is counted here", ""),
+        "immediate_risk": ("When the person is at immediate risk, here", ""),
+        "stages": ("Stages of this track", "None: those of the protocol"),
+        "final_authority": ("The last word here", ""),
+        "onward_routes": ("Where a matter may go from here", ""),
+        "board_address": ("Where do its referrals go by post or mail?", "Leave empty to keep the protocol’s"),
+        "board_form": ("The referral form of this track", ""),
+        "closure": ("What ends a dispute here", ""),
     },
     Terminology: {
         "dispute": ("What do you call it?", "For example professional disagreement"),
@@ -132,6 +155,7 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "roles": ("Roles that lead", ""),
         "of_partnership": ("They lead for the partnership as a whole, not for each agency", ""),
         "joint": ("They act jointly: the answer of one waits for the other", ""),
+        "borrowed_from": ("Who lends a lead to an agency that has none?", "In the order chosen; nobody means that the gap stays"),
     },
     Limit: {
         "key": ("Short name of the limit", "Small letters, digits, - and _; once in the protocol"),
@@ -195,6 +219,10 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "when": ("When does a matter go there?", ""),
         "by_role": ("Who takes it there?", ""),
         "always": ("Every matter goes there", ""),
+        "takes": ("What was learned in a matter goes there without personal data", "Then the matter itself does not"),
+        "read_by": ("Who reads the list of this body?", "Only where it takes learning or policy issues"),
+        "answer_within_days": ("Within how many days does it set a meeting?", "Counted from the month’s end; 0 means no limit"),
+        "agencies_may_be_named": ("Agencies may be named there", "Never one with fewer than five matters"),
     },
     BoardFormField: {
         "code": _CHOICE["code"],
@@ -208,12 +236,14 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "outstanding_issues_need_owner_and_date": ("What stays open needs an owner and a date", ""),
         "reopen_within_days": ("Days after closing in which it can be taken up again", "0 means never"),
         "debrief": ("What does your policy say about a debrief?", ""),
+        "learning_required": ("Each agency says what was learned before it confirms the end", "Or that there is nothing new"),
     },
 }
 ENTRIES = {
     "stages": "Stage", "limits": "Limit", "duties": "Duty", "notices": "Notice", "roles": "Role", "subjects": "Subject",
     "grounds": "Ground", "categories": "Category", "out_of_scope": "Question", "onward_routes": "Route",
-    "board_form": "Question of the referral form", "triggers": "Trigger", "advice_from": "Adviser", "referred_by": "Role",
+    "tracks": "Track", "board_form": "Question of the referral form",
+    "triggers": "Trigger", "advice_from": "Adviser", "referred_by": "Role",
 }  # fmt: skip
 
 

@@ -20,7 +20,6 @@ from escalation.models.protocol_draft import APPROVERS
 from escalation.protocol import Protocol
 from escalation.protocol_directory import agencies_of
 from escalation.protocol_drafting import Document, Place
-from escalation.protocol_files import sha256
 from escalation.protocol_questions import in_form_words
 from escalation.protocol_tester import Trial, tried
 from escalation.working_days import Calendar
@@ -182,7 +181,7 @@ def _refuse_contradictions(draft: ProtocolDraft, now: datetime) -> list[str]:
             "The protocol names another nation than the partnership’s, where other days are holidays.", code="shut"
         )
     newest = ProtocolVersion.objects.newest_for(draft.partnership)
-    if newest is not None and newest.sha256 == sha256(trial.protocol):
+    if newest is not None and newest.protocol == trial.protocol:
         raise Refused(
             "Nothing is different from the version published last, so there is nothing to publish.", code="shut"
         )

@@ -35,7 +35,7 @@ def publish_protocol(
             field="nation",
         )
     current = ProtocolVersion.objects.newest_for(partnership)
-    if current is not None and current.sha256 == sha256(protocol):
+    if current is not None and current.protocol == protocol:
         return current
     version = ProtocolVersion.objects.create(
         partnership=partnership,

@@ -21,7 +21,7 @@ from escalation.protocol_reading import duty_in_words, limit_in_words, notice_in
 SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "policy": (
         "The policy",
-        ("key", "name", "version", "effective_from", "approved_by", "review_due", "source", "nation", "populations"),
+        ("key", "name", "version", "effective_from", "approved_by", "review_due", "source", "nation", "populations", "about"),
     ),
     "words": ("What it says", ("principles", "earlier_forum", "board_address", "reporting")),
 }
