@@ -200,13 +200,20 @@ class FinalAuthority(Data):
 
 
 class OnwardRoute(Data):
-    """A body to which a matter may go on, before or after the last word (B-39, C-25, C-28, A-22)."""
+    """A body to which a matter may go on, before or after the last word (B-39, C-25, C-28, A-22).
+
+    One that ``takes`` learning or policy issues gets only those, as texts without personal data, on a list of its own.
+    """
 
     code: Key
     body: Text
     when: Text
     by_role: Role
     always: bool = False
+    takes: tuple[Literal["learning", "policy_issue"], ...] = ()
+    read_by: tuple[Role, ...] = ()
+    answer_within_days: Annotated[int, Field(ge=0, le=365)] = 0
+    agencies_may_be_named: bool = False
 
 
 class BoardFormField(Data):
@@ -226,3 +233,4 @@ class Closure(Data):
     outstanding_issues_need_owner_and_date: bool = True
     reopen_within_days: int = Field(default=365, ge=0, le=3650)
     debrief: str = ""
+    learning_required: bool = False

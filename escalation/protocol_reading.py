@@ -23,6 +23,7 @@ from escalation.protocol import (
     NoticeSpec,
     Of,
     OnMissed,
+    OnwardRoute,
     Protocol,
     Side,
     Stage,
@@ -44,6 +45,7 @@ ASKS = {
     DutyKind.ADVICE_SOUGHT: "Seek advice from the designated lead",
     DutyKind.DEBRIEF_OFFERED: "Offer a debrief to those involved",
     DutyKind.INTERIM_PLAN: "Agree an interim protection plan, or say why none is needed",
+    DutyKind.LEARNING_RECORDED: "Write down what was learned, or that there is nothing new",
 }
 SIDES = {
     Side.RAISING: "the agency that raised it",
@@ -91,6 +93,7 @@ BY_THEN = {
     LimitKind.CONCLUDE: "concluded",
     LimitKind.WRITTEN_OUTCOME: "result in writing",
 }
+TAKEN = {"learning": "what was learned", "policy_issue": "policy issues"}
 ANCHORS_AWAITED = {anchor.value: words for anchor, words in ANCHOR_WORDS.items()}
 COURSES = {
     "by_clock": "The clock opens {stage} by itself",
@@ -120,7 +123,7 @@ def timetable_of(rules: Protocol) -> dict[str, Any]:
         "rules": rules,
         "stages": [told_of(stage) for stage in rules.stages],
         "days": days_in_words(rules),
-        "routes": [(route.body, route.when, Role(route.by_role).title) for route in rules.onward_routes],
+        "routes": [(route.body, route_in_words(route), Role(route.by_role).title) for route in rules.onward_routes],
     }
 
 
@@ -161,6 +164,15 @@ def duty_in_words(spec: DutySpec) -> str:
 def notice_in_words(notice: NoticeSpec) -> str:
     """Who is told, of whom, and when."""
     return f"{Role(notice.role).title.capitalize()} {AGENCIES[notice.of]}, {WHEN[notice.on]}"
+
+
+def route_in_words(route: OnwardRoute) -> str:
+    """When a matter goes to a body; or what it takes without personal data, and who reads its list."""
+    if not route.takes:
+        return route.when
+    taken = " and ".join(TAKEN[kind] for kind in route.takes)
+    readers = " and ".join(Role(role).title for role in route.read_by)
+    return f"{route.when}. It takes {taken} without personal data; its list is read by the {readers}"
 
 
 def days_in_words(rules: Protocol) -> str:

@@ -182,6 +182,8 @@ def untold(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
         if not any(role == route.by_role for role, _ in directory.everybody):
             said = f"nobody in the directory is a {Role(route.by_role).title} who could take it there"
             yield Finding(("onward_routes", number, "by_role"), said)
+        if route.takes and not any(role in route.read_by for role, _ in directory.everybody):
+            yield Finding(("onward_routes", number, "read_by"), "nobody in the directory would read this body's list")
 
 
 def _nobody(notice: NoticeSpec, directory: Agencies) -> list[str]:

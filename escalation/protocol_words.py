@@ -85,6 +85,7 @@ class DutyKind(StrEnum):
     ADVICE_SOUGHT = "advice_sought"
     DEBRIEF_OFFERED = "debrief_offered"
     INTERIM_PLAN = "interim_plan"
+    LEARNING_RECORDED = "learning_recorded"
 
 
 class Gate(StrEnum):

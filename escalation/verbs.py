@@ -42,6 +42,11 @@ def may_offer_debrief(dispute: Dispute, by: Appointment) -> bool:
     return is_on_it and by.agency_id is not None and by.has(Permission.WORK_DISPUTE)
 
 
+def may_write_learning(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` may write down what was learned or what is not clear: anybody on it, also after the end (C-27)."""
+    return permissions.standing(dispute, by).is_participant
+
+
 def may_bring_in(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may put a colleague of their agency on it."""
     where = permissions.standing(dispute, by)
@@ -92,6 +97,7 @@ MAY: dict[str, May] = {
     "decision_new": _drafts_decisions,
     "bring_in": may_bring_in,
     "offer_debrief": may_offer_debrief,
+    "write_learning": may_write_learning,
     "jump": may_jump,
     "withdraw": permissions.may_withdraw,
     "escalate": _may_escalate,

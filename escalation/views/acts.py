@@ -32,6 +32,7 @@ DONE_BY = {
     DutyKind.FEEDBACK_GIVEN: "give_feedback",
     DutyKind.DEBRIEF_OFFERED: "offer_debrief",
     DutyKind.INTERIM_PLAN: "open_plan",
+    DutyKind.LEARNING_RECORDED: "write_learning",
 }
 
 
@@ -110,6 +111,7 @@ TEXTS = {
     "decision_new": "Write a decision record",
     "bring_in": "Bring a colleague in",
     "offer_debrief": "Offer a debrief",
+    "write_learning": "Write down what was learned",
     "jump": "Immediate risk: go straight to a later stage",
     "withdraw": "Withdraw",
     "dispute_decisions": "Read the outcome",
@@ -122,7 +124,7 @@ ONLY_WHERE_OWED = {
 }
 AT_ANY_TIME = (
     "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "open_plan",
-    "bring_in", "ask_support", "offer_debrief", "link", "withdraw",
+    "bring_in", "ask_support", "offer_debrief", "write_learning", "link", "withdraw",
 )  # fmt: skip
 MOST_BUTTONS = 3
 
