@@ -222,7 +222,7 @@ def onward(told: Told, now: datetime) -> None:
     for route in dispute.rules.onward_routes:
         on_it = [row.appointment for row in dispute.participants.all()]
         bringing = [who for who in on_it if permissions.may_open_onward(dispute, who, route.by_role)]
-        if bringing and not dispute.onward_items.filter(code=route.code).exists():
+        if bringing and not route.takes and not dispute.onward_items.filter(code=route.code).exists():
             afterwards.add_onward_item(dispute=dispute, code=route.code, reason=route.when, by=bringing[0], now=now)
             return
 

@@ -23,6 +23,8 @@ from decisions.demo.acts_below import (
     talk,
     voice,
 )
+from decisions.actions import learning
+from decisions.actions.learning import Learned
 from escalation.actions import agreed, debriefs, feedback, moves, plans
 from escalation.protocol import DutyKind, Side
 
@@ -55,6 +57,13 @@ def debrief(told: Told, now: datetime) -> None:
     debriefs.offer_debrief(
         dispute=dispute, text=told.pick(words.DEBRIEFS), by=manager_of(dispute, Side.RAISING), now=now
     )
+
+
+def learned(told: Told, now: datetime) -> None:
+    """What the raising side learned."""
+    dispute = told.fresh()
+    said = Learned("learning", words.LEARNED[0], dispute.rules.categories[0].code)
+    learning.write_learning(dispute=dispute, learned=said, by=manager_of(dispute, Side.RAISING), now=now)
 
 
 def plan(told: Told, now: datetime) -> None:
@@ -98,6 +107,7 @@ _BY_DUTY: dict[DutyKind, Act] = {
     DutyKind.INTENTION_NOTIFIED: intention,
     DutyKind.FEEDBACK_GIVEN: tell_back,
     DutyKind.DEBRIEF_OFFERED: debrief,
+    DutyKind.LEARNING_RECORDED: learned,
     DutyKind.INTERIM_PLAN: plan,
 }
 

@@ -1,4 +1,7 @@
-"""Founds the demonstration's partnerships and tells their disagreements; ``--disputes N`` adds N more, for scale."""
+"""Founds the demonstration's partnerships and tells their disagreements; ``--disputes N`` adds N more, for scale.
+
+Up to a hundred of them are told, act by act; the rest are copies of those, row by row, for other persons at risk.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,17 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Max
 
 from cases.clock import database_now
-from decisions.demo.crowd import tell_on_all_cores
+from decisions.demo.copies import can_be_copied
+from decisions.demo.crowd import copy_on_all_cores, tell_on_all_cores
 from decisions.demo.founding import found_everything, is_founded, untold
 from decisions.demo.more import many_more
 from decisions.demo.stories import STORIES
 from escalation.models import Dispute
+
+TOLD_AT_MOST = 100
 
 
 class Command(BaseCommand):
@@ -58,9 +65,17 @@ class Command(BaseCommand):
 
     def _add(self, wanted: int, now: datetime) -> None:
         first, started, raised = Dispute.objects.count(), time.monotonic(), 0
-        stories = many_more(Random(first), wanted)  # noqa: S311 (which story comes next, no secret)
+        last = Dispute.objects.aggregate(last=Max("pk"))["last"] or 0
+        stories = many_more(Random(first), min(wanted, TOLD_AT_MOST))  # noqa: S311 (which story comes next, no secret)
         parts = [(part, first + number * len(part)) for number, part in enumerate(stories)]
         for result in tell_on_all_cores(parts, now=now):
             raised += result.raised
-            rate = raised / (time.monotonic() - started)
-            self.stdout.write(f"{raised} of {wanted} disputes, {rate:.1f} each second")
+            self._say(raised, wanted, started)
+        patterns = [one for one in Dispute.objects.filter(pk__gt=last).order_by("pk") if can_be_copied(one)]
+        for more in copy_on_all_cores(patterns, wanted - raised, first_number=first + raised) if wanted > raised else ():
+            raised += more
+            self._say(raised, wanted, started)
+
+    def _say(self, raised: int, wanted: int, started: float) -> None:
+        rate = raised / (time.monotonic() - started)
+        self.stdout.write(f"{raised} of {wanted} disputes, {rate:.1f} each second")
