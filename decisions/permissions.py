@@ -59,7 +59,8 @@ def is_of_deciders(record: DecisionRecord, by: Appointment) -> bool:
     """Whether somebody belongs to the agency that decides, or to those with the last word when they do."""
     if record.agency_id is None:
         return standing(record.dispute, by).side is Side.AUTHORITY
-    return by.agency_id == record.agency_id and climbing.may_read_stage(record.dispute, by, record.stage)
+    is_own = standing(record.dispute, by).agency_id == record.agency_id
+    return is_own and climbing.may_read_stage(record.dispute, by, record.stage)
 
 
 def may_edit(record: DecisionRecord, by: Appointment) -> bool:

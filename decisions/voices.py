@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cases.models import Appointment
 from decisions.models import Outcome
 from escalation.models import Dispute
-from escalation.permissions import holds_one_of
+from escalation.permissions import holds_one_of, standing
 from escalation.protocol import LeadMode, LeadRole
 from escalation.turn import roles_in_words
 
@@ -21,16 +21,20 @@ class Voice:
     agency_id: int | None
     spoken_by: Appointment | None = None
 
-    def is_that_of(self, who: Appointment) -> bool:
-        """Whether ``who`` can give it."""
-        return holds_one_of(who, self.roles) and self.agency_id in (None, who.agency_id)
+    def is_that_of(self, who: Appointment, stands_for: int | None) -> bool:
+        """Whether ``who`` can give it, who is there for the agency ``stands_for``."""
+        return holds_one_of(who, self.roles) and self.agency_id in (None, stands_for)
 
 
 def voices_of(dispute: Dispute, outcome: Outcome | None) -> tuple[Voice, ...]:
     """Everybody whose word the last word needs, with who has given it; empty where one person's word is enough."""
     said = [row.by for row in outcome.concurrences.all()] if outcome else []
+    there_for = {who.pk: standing(dispute, who).agency_id for who in said}
     return tuple(
-        Voice(voice.words, voice.roles, voice.agency_id, next((who for who in said if voice.is_that_of(who)), None))
+        Voice(
+            voice.words, voice.roles, voice.agency_id,
+            next((who for who in said if voice.is_that_of(who, there_for[who.pk])), None),
+        )
         for voice in _needed(dispute)
     )
 

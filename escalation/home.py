@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from cases.models import Agency, Appointment
 from cases.roles import Permission, Role
-from escalation import calendars, queues
+from escalation import calendars, leads, queues
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, ProtocolVersion
 from escalation.models.dispute import Status
@@ -160,21 +160,25 @@ def gaps_in(acting: Appointment, today: date, *, only: Agency | None = None) -> 
     if version is None:
         return []
     held = Appointment.objects.visible_to(acting).active_on(today).values_list("agency_id", "role", "remit")
-    agencies = [only] if only else list(Agency.objects.visible_to(acting))
+    agencies = [only] if only else list(Agency.objects.visible_to(acting).select_related("commissioner"))
     there = set(held)
     gaps = []
     for stage in version.protocol.stages:
         if stage.leads.of_partnership:
             names = [] if only or _is_led(stage, {(role, remit) for _, role, remit in there}) else ["The board"]
         else:
-            names = [
-                agency.short_name
-                for agency in agencies
-                if not _is_led(stage, {(role, remit) for where, role, remit in there if where == agency.pk})
-            ]
+            names = [agency.short_name for agency in agencies if not _is_led_at(stage, agency, there)]
         if names:
             gaps.append(Gap(stage, roles_in_words(stage.leads.roles, stage.leads.joint), names))
     return gaps
+
+
+def _is_led_at(stage: Stage, agency: Agency, there: set[tuple[int | None, str, str]]) -> bool:
+    """Whether the agency has somebody of its own, or one that another agency lends it."""
+    held = {pk: {(role, remit) for where, role, remit in there if where == pk} for pk in {where for where, *_ in there}}
+    if _is_led(stage, held.get(agency.pk, set())):
+        return True
+    return any(_is_led(stage, held.get(one.pk, set())) for one in leads.lenders(stage, agency))
 
 
 def _is_led(stage: Stage, held: set[tuple[str, str]]) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from cases.actions.cases import add_member
 from cases.models import Agency, Appointment
 from cases.roles import Role
 from escalation.deadlines import LONDON
-from escalation.models import Dispute, Participant
+from escalation.models import Dispute, Participant, Party
 from escalation.permissions import is_chair_of_a_party
 from escalation.protocol import LeadRole, Of, Side, Stage
 
@@ -38,13 +39,54 @@ def proposed_leads(stage: Stage, agency: Agency, *, on: date, originator: Appoin
     return leads
 
 
-def join(dispute: Dispute, who: Appointment, side: Side, *, now: datetime, is_originator: bool = False) -> bool:
+def stands_for(dispute: Dispute, by: Appointment) -> Agency | None:
+    """The agency ``by`` speaks for on this dispute: their own, or the one without a lead that borrowed them."""
+    for row in dispute.participants.all():
+        if row.appointment_id == by.pk and row.acts_for is not None:
+            return row.acts_for
+    return by.agency
+
+
+def lenders(stage: Stage, agency: Agency) -> list[Agency]:
+    """The agencies that lend ``agency`` a lead for the stage when it has nobody, in the protocol's order (B-03)."""
+    found: list[Agency] = []
+    for lender in stage.leads.borrowed_from:
+        if lender == "commissioner":
+            found += [agency.commissioner] if agency.commissioner else []
+        else:
+            councils = Agency.objects.filter(partnership=agency.partnership_id, kind=Agency.Kind.COUNCIL)
+            found += list(councils.exclude(pk=agency.pk).order_by("pk"))
+    return found
+
+
+def borrowed_leads(dispute: Dispute, stage: Stage, agency: Agency, *, on: date) -> list[Appointment]:
+    """Who leads ``stage`` for an agency that has nobody: never somebody of a party, nor somebody who is on it already."""
+    parties = {party.agency_id for party in dispute.parties.all()}
+    there = set(dispute.participants.values_list("appointment_id", flat=True))
+    for lender in lenders(stage, agency):
+        if lender.pk in parties:
+            continue
+        found = [
+            who
+            for lead in stage.leads.roles
+            for who in [one for one in holders(lender, lead.role, on=on, remit=lead.remit) if one.pk not in there][:1]
+        ]
+        if found:
+            return found
+    return []
+
+
+def join(
+    dispute: Dispute, who: Appointment, side: Side, *, now: datetime, is_originator: bool = False,
+    acts_for: Agency | None = None,
+) -> bool:
     """Put somebody on the dispute and its case from the present stage on; False when they already were."""
     _, is_new = Participant.objects.get_or_create(
         dispute=dispute,
         appointment=who,
         defaults={
             "side": side, "from_stage": dispute.stage, "joined_at": now, "is_originator": is_originator,
+            "acts_for": acts_for,
         },
     )
     if is_new:
@@ -52,29 +94,48 @@ def join(dispute: Dispute, who: Appointment, side: Side, *, now: datetime, is_or
     return is_new
 
 
-def bring_in_leads(dispute: Dispute, *, now: datetime) -> list[Agency]:
-    """Put everybody who leads the present stage on the dispute; returns the agencies for which nobody holds the role."""
-    stage, today = dispute.rules_now, now.astimezone(LONDON).date()
+@dataclass
+class BroughtIn:
+    """Agencies for which nobody leads a stage, and those led by somebody whom they borrowed."""
+
+    missing: list[Agency] = field(default_factory=list)
+    borrowed: list[tuple[Agency, Appointment]] = field(default_factory=list)
+
+
+def bring_in_leads(dispute: Dispute, *, now: datetime) -> BroughtIn:
+    """Put everybody who leads the present stage on the dispute.
+
+    Where the protocol says so, an agency that has nobody borrows the lead of another one.
+    """
+    stage, today, brought = dispute.rules_now, now.astimezone(LONDON).date(), BroughtIn()
     if stage.leads.of_partnership:
         bring_in_referrers(dispute, now=now)
-        return []
-    missing = []
-    for party in dispute.parties.select_related("agency"):
-        if stage.single_agency and party.side != Side.RAISING:
-            continue
-        leads = proposed_leads(stage, party.agency, on=today, originator=dispute.raised_by)
-        for lead in leads:
-            join(dispute, lead, Side(party.side), now=now)
-        if not leads and not _is_led_already(dispute, stage, party.agency):
-            missing.append(party.agency)
+        return brought
+    for party in dispute.parties.select_related("agency__commissioner"):
+        if not stage.single_agency or party.side == Side.RAISING:
+            _bring_in_leads_for(dispute, party, brought, on=today, now=now)
     if stage.is_referral:
         bring_in_referrers(dispute, now=now)
-    return missing
+    return brought
+
+
+def _bring_in_leads_for(dispute: Dispute, party: Party, brought: BroughtIn, *, on: date, now: datetime) -> None:
+    stage, side = dispute.rules_now, Side(party.side)
+    leads = proposed_leads(stage, party.agency, on=on, originator=dispute.raised_by)
+    for lead in leads:
+        join(dispute, lead, side, now=now)
+    if leads or _is_led_already(dispute, stage, party.agency):
+        return
+    borrowed = borrowed_leads(dispute, stage, party.agency, on=on)
+    for lead in borrowed:
+        join(dispute, lead, side, now=now, acts_for=party.agency)
+    brought.borrowed += [(party.agency, lead) for lead in borrowed]
+    brought.missing += [] if borrowed else [party.agency]
 
 
 def _is_led_already(dispute: Dispute, stage: Stage, agency: Agency) -> bool:
     roles = [lead.role.value for lead in stage.leads.roles]
-    return dispute.participants.filter(appointment__agency=agency, appointment__role__in=roles).exists()
+    return dispute.participants.of_agency(agency).filter(appointment__role__in=roles).exists()
 
 
 def bring_in_referrers(dispute: Dispute, *, now: datetime) -> None:

@@ -24,6 +24,7 @@ class Standing:
     is_participant: bool = False
     is_originator: bool = False
     leads_now: bool = False
+    agency_id: int | None = None
 
 
 def standing(dispute: Dispute, by: Appointment) -> Standing:
@@ -35,8 +36,9 @@ def standing(dispute: Dispute, by: Appointment) -> Standing:
                 is_participant=True,
                 is_originator=participant.is_originator,
                 leads_now=holds_one_of(by, dispute.rules_now.leads.roles),
+                agency_id=participant.acts_for_id or by.agency_id,
             )
-    return Standing(side=side_of_agency(dispute, by.agency_id))
+    return Standing(side=side_of_agency(dispute, by.agency_id), agency_id=by.agency_id)
 
 
 def side_of_agency(dispute: Dispute, agency_id: int | None) -> Side | None:
@@ -76,11 +78,9 @@ def may_read_stage(dispute: Dispute, by: Appointment, order: int) -> bool:
         return False
     if not dispute.rules.stage(order).single_agency:
         return True
-    return (
-        by.agency_id == dispute.raising_agency_id
-        or by.has(Permission.READ_FOR_AUDIT)
-        or standing(dispute, by).side is Side.AUTHORITY
-    )
+    where = standing(dispute, by)
+    inside = where.agency_id == dispute.raising_agency_id
+    return inside or by.has(Permission.READ_FOR_AUDIT) or where.side is Side.AUTHORITY
 
 
 def readable_stages(dispute: Dispute, by: Appointment) -> list[int]:
@@ -122,7 +122,7 @@ def may_state_position(dispute: Dispute, by: Appointment) -> bool:
 
 def may_map_points(dispute: Dispute, by: Appointment) -> bool:
     """Fill their own agency's column of the disagreement map; it lies between the agencies, so never in a stage inside one."""
-    is_party = side_of_agency(dispute, by.agency_id) is not None
+    is_party = side_of_agency(dispute, standing(dispute, by).agency_id) is not None
     return is_party and may_work(dispute, by) and not dispute.rules_now.single_agency
 
 
@@ -244,7 +244,7 @@ def may_confirm(dispute: Dispute, by: Appointment | None) -> bool:
     where = standing(dispute, by)
     if not where.is_participant or where.side is Side.AUTHORITY:
         return False
-    return any(party.agency_id == by.agency_id and party.confirmed_at is None for party in dispute.parties.all())
+    return any(party.agency_id == where.agency_id and party.confirmed_at is None for party in dispute.parties.all())
 
 
 def may_close(dispute: Dispute, by: Appointment | None) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 
 from cases.models import Agency, Appointment, Partnership
 from cases.roles import Role
+from escalation.leads import lenders
 from escalation.protocol import LeadRole, Of, Stage
 from escalation.protocol_tester import Agencies
 
@@ -23,6 +24,7 @@ def agencies_of(partnership: Partnership, *, on: date) -> Agencies:
         by_agency={agency.short_name: frozenset(held[agency.pk]) for agency in agencies},
         board=frozenset(held[None]),
         commissioners={one.short_name: one.commissioner.short_name for one in agencies if one.commissioner},
+        councils=tuple(one.short_name for one in agencies if one.kind == Agency.Kind.COUNCIL),
         everybody=frozenset(pair for pairs in held.values() for pair in pairs),
     )
 
@@ -42,8 +44,16 @@ class Names:
         places: list[Agency | None] = [self.raising] if stage.single_agency else [self.raising, self.responding]
         if stage.leads.of_partnership:
             return [name for lead in stage.leads.roles for name in self._of(self.held, lead)[:1]]
-        chosen = [place for place in places if place is not None]
-        return [name for place in chosen for lead in stage.leads.roles for name in self._of(self._at(place), lead)[:1]]
+        return [name for place in places if place is not None for name in self._of_agency(stage, place)]
+
+    def _of_agency(self, stage: Stage, agency: Agency) -> list[str]:
+        """The agency's own, or those that another agency lends it."""
+        parties = {place.pk for place in (self.raising, self.responding) if place is not None}
+        for place in (agency, *(one for one in lenders(stage, agency) if one.pk not in parties)):
+            found = [name for lead in stage.leads.roles for name in self._of(self._at(place), lead)[:1]]
+            if found:
+                return found if place is agency else [f"{name}, borrowed by {agency.short_name}" for name in found]
+        return []
 
     def told(self, role: Role, of: Of) -> list[str]:
         """Who would be told."""

@@ -123,6 +123,7 @@ class Leads(Data):
     roles: Annotated[tuple[LeadRole, ...], Field(min_length=1)]
     of_partnership: bool = False
     joint: bool = False
+    borrowed_from: tuple[Literal["commissioner", "council"], ...] = ()
 
 
 class Limit(Data):

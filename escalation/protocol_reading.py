@@ -86,6 +86,7 @@ WHEN = {
     Event.DATE_CHANGED: "when the date of a limit moves",
     Event.DATE_CHANGED: "when the date of a limit moves",
 }
+LENDERS = {"commissioner": "the body that commissions it", "council": "the council"}
 BY_THEN = {
     LimitKind.START: "started",
     LimitKind.ACKNOWLEDGE: "acknowledged",
@@ -151,8 +152,14 @@ def leads_in_words(stage: Stage) -> str:
     if stage.leads.of_partnership:
         return f"The {roles}, for the whole partnership"
     if stage.single_agency:
-        return f"The {roles} of the agency that raised it; the other agency does not see this stage"
-    return f"The {roles} of each agency"
+        return f"The {roles} of the agency that raised it; the other agency does not see this stage{borrowed_in_words(stage)}"
+    return f"The {roles} of each agency{borrowed_in_words(stage)}"
+
+
+def borrowed_in_words(stage: Stage) -> str:
+    """Whose lead stands in for an agency that has none."""
+    lenders = [LENDERS[lender] for lender in stage.leads.borrowed_from]
+    return f"; for one that has none, that of {' or else '.join(lenders)}" if lenders else ""
 
 
 def duty_in_words(spec: DutySpec) -> str:

@@ -65,6 +65,8 @@ def _leads(place: Place, stage: Stage) -> Iterator[Finding]:
         yield from _who_can_lead((*here, "roles", index, "role"), lead, leads.of_partnership)
     if leads.joint and (leads.mode is not LeadMode.ALL_OF or len(leads.roles) < 2):
         yield Finding((*here, "joint"), "joint leads need 'mode: all_of' and two or more roles")
+    if leads.borrowed_from and leads.of_partnership:
+        yield Finding((*here, "borrowed_from"), "the partnership leads this stage, so no agency needs to borrow: remove this")
     if leads.mode is LeadMode.PAIR_PER_AGENCY and leads.of_partnership:
         said = "pair_per_agency pairs the agencies' own leads; with of_partnership write any_of or all_of"
         yield Finding((*here, "mode"), said)

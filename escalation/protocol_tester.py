@@ -47,6 +47,7 @@ class Agencies:
     by_agency: Mapping[str, Held] = field(default_factory=dict)
     board: Held = frozenset()
     commissioners: Mapping[str, str] = field(default_factory=dict)
+    councils: tuple[str, ...] = ()
     everybody: Held = frozenset()
 
 
@@ -143,7 +144,7 @@ def without_leads(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
         if stage.leads.of_partnership:
             missing = [] if _is_led(stage, directory.everybody) else ["the partnership"]
         else:
-            missing = [name for name, held in directory.by_agency.items() if not _is_led(stage, held)]
+            missing = [name for name in directory.by_agency if not _is_led_there(stage, name, directory)]
         if missing:
             roles = roles_in_words(stage.leads.roles, stage.leads.mode is LeadMode.ALL_OF)
             said = (
@@ -157,6 +158,13 @@ def without_leads(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
                     f"nobody in the directory could write the referral ({roles_in_words((lead,))}) for {_and(without)}"
                 )
                 yield Finding(("stages", index, "referred_by", number), said)
+
+
+def _is_led_there(stage: Stage, agency: str, directory: Agencies) -> bool:
+    """Whether the agency has a lead of its own, or one that another lends it."""
+    lent = {"commissioner": [directory.commissioners.get(agency, "")], "council": list(directory.councils)}
+    places = [agency, *(name for lender in stage.leads.borrowed_from for name in lent[lender] if name != agency)]
+    return any(_is_led(stage, directory.by_agency.get(name, frozenset())) for name in places)
 
 
 def _is_led(stage: Stage, held: Held) -> bool:

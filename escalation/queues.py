@@ -87,10 +87,11 @@ class Looked:
         self.is_ours = self.is_mine or self._is_our_side(self.turn)
 
     def _is_our_side(self, turn: Turn) -> bool:
+        where = permissions.standing(self.dispute, self.acting)
         if self.dispute.status == Status.AWAITING_CONFIRMATION:
-            ours = [party for party in self.dispute.parties.all() if party.agency_id == self.acting.agency_id]
+            ours = [party for party in self.dispute.parties.all() if party.agency_id == where.agency_id]
             return any(party.confirmed_at is None for party in ours)
-        side = permissions.side_of_agency(self.dispute, self.acting.agency_id)
+        side = permissions.side_of_agency(self.dispute, where.agency_id)
         return side is not None and side == turn.side
 
     def line(self, note: str = "") -> Line:
@@ -263,13 +264,14 @@ def duties_owed(running: Sequence[Looked]) -> list[Line]:
     leading = {one.dispute.pk: one for one in running if permissions.standing(one.dispute, one.acting).leads_now}
     if not leading:
         return []
-    acting = next(iter(leading.values())).acting
+    stands_for = {pk: permissions.standing(one.dispute, one.acting).agency_id for pk, one in leading.items()}
     owed = Duty.objects.filter(
-        dispute__in=leading, agency=acting.agency_id, stage=F("dispute__stage"), done_at__isnull=True
+        dispute__in=leading, agency__in=set(stands_for.values()), stage=F("dispute__stage"), done_at__isnull=True
     ).order_by("dispute_id", "pk")
     asks: dict[int, list[str]] = {}
     for duty in owed:
-        asks.setdefault(duty.dispute_id, []).append(ASKS[DutyKind(duty.kind)])
+        if duty.agency_id == stands_for[duty.dispute_id]:
+            asks.setdefault(duty.dispute_id, []).append(ASKS[DutyKind(duty.kind)])
     return [
         replace(leading[pk].line(), sentence=". ".join(said) + ".", due_at=None, is_missed=False)
         for pk, said in asks.items()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from cases.models import Agency, Appointment
+from escalation.leads import lenders
 from escalation.permissions import holds_one_of
 from escalation.protocol import Protocol, Stage
 from escalation.turn import roles_in_words
@@ -18,6 +19,7 @@ class Led:
 
     where: str
     people: Sequence[Appointment]
+    is_borrowed: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def who_leads(rules: Protocol, acting: Appointment, *, on: date) -> list[StageLe
     """Every stage of the protocol with its leads in each agency of ``acting``'s partnership; two queries in all."""
     held = Appointment.objects.visible_to(acting).active_on(on).select_related("user", "agency", "partnership")
     everybody = list(held.order_by("-is_contact", "pk"))
-    agencies = list(Agency.objects.visible_to(acting))
+    agencies = list(Agency.objects.visible_to(acting).select_related("commissioner"))
     return [
         StageLeads(stage, roles_in_words(stage.leads.roles, stage.leads.joint), _led(stage, agencies, everybody))
         for stage in rules.stages
@@ -44,7 +46,16 @@ def _led(stage: Stage, agencies: Sequence[Agency], everybody: Sequence[Appointme
     if stage.leads.of_partnership:
         return [Led("The board", _first_of_each(stage, everybody))]
     of_agency = {agency: [who for who in everybody if who.agency_id == agency.pk] for agency in agencies}
-    return [Led(agency.name, _first_of_each(stage, people)) for agency, people in of_agency.items()]
+    return [_led_at(stage, agency, of_agency) for agency in agencies]
+
+
+def _led_at(stage: Stage, agency: Agency, of_agency: Mapping[Agency, Sequence[Appointment]]) -> Led:
+    """The agency's own leads, or those that another agency lends it."""
+    if own := _first_of_each(stage, of_agency[agency]):
+        return Led(agency.name, own)
+    lent = (_first_of_each(stage, of_agency.get(lender, ())) for lender in lenders(stage, agency))
+    borrowed = next((people for people in lent if people), [])
+    return Led(agency.name, borrowed, is_borrowed=bool(borrowed))
 
 
 def _first_of_each(stage: Stage, people: Sequence[Appointment]) -> list[Appointment]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cases.models import Appointment
+from cases import audit
+from cases.models import Agency, Appointment
 from cases.roles import Role
-from escalation import clock, duties, leads, notifications
+from escalation import chronology, clock, duties, leads, notifications
 from escalation.models import Dispute, DisputeStage
 from escalation.protocol import Event, LimitKind, Of
 
@@ -16,8 +17,11 @@ def open_stage(dispute: Dispute, *, by: Appointment | None, now: datetime, reaso
     DisputeStage.objects.create(
         dispute=dispute, order=dispute.stage, opened_at=now, opened_by=by, opened_reason=reason
     )
-    for agency in leads.bring_in_leads(dispute, now=now):
+    brought = leads.bring_in_leads(dispute, now=now)
+    for agency in brought.missing:
         _tell_that_nobody_leads(dispute, agency.pk, agency.short_name, now=now)
+    for agency, lead in brought.borrowed:
+        _tell_of_borrowed_lead(dispute, agency, lead, now=now)
     duties.open_duties(dispute, now=now)
     clock.open_deadlines(dispute, now=now)
     clock.meet(dispute, (LimitKind.START,), by=by, now=now, stage=dispute.stage)
@@ -60,6 +64,21 @@ def _tell_whom_the_protocol_names(dispute: Dispute, *, now: datetime) -> None:
     notifications.tell(
         dispute, Event.STAGE_OPENED, named, now=now, key=f"{dispute.pk}:opened:{dispute.stage}",
         text=f"{dispute.reference}: {dispute.rules_now.label} has opened.",
+    )
+
+
+def _tell_of_borrowed_lead(dispute: Dispute, agency: Agency, lead: Appointment, *, now: datetime) -> None:
+    """Everybody on it can see who stands in for the agency and why; the lead is told for whom they act."""
+    label = dispute.rules_now.label
+    chronology.tell(
+        dispute, f"{lead.described} leads {label} for {agency.short_name}", by=None, now=now, stage=dispute.stage,
+        body=f"{agency.short_name} has nobody in this role, so the protocol lets it borrow the lead of another agency.",
+    )
+    audit.record("lead_borrowed", dispute, scope=audit.scope_of_case(dispute.case_id), by=None, now=now,
+                 data={"stage": dispute.stage, "agency": agency.pk, "appointment": lead.pk})
+    notifications.tell(
+        dispute, Event.STAGE_OPENED, [lead], now=now, key=f"{dispute.pk}:borrowed:{dispute.stage}:{agency.pk}",
+        text=f"{dispute.reference}: you lead {label} for {agency.short_name}, which has nobody in this role.",
     )
 
 

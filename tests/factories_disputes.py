@@ -67,7 +67,7 @@ def make_dispute(people: Cast, *, now: datetime, **changes: Any) -> Dispute:
         "case": changes.pop("case", None) or make_case(people, now=now),
         "responding": changes.pop("responding", [people.health.agency]),
         "safety": SAFE,
-        "by": people.council.practitioner,
+        "by": changes.pop("by", people.council.practitioner),
         "now": now,
         "addressee": changes.pop("addressee", people.health.practitioner),
     }

@@ -16,7 +16,7 @@ from decisions.actions.afterwards import NewIssue, add_issues, open_standing_rou
 from decisions.actions.people import bring_in_holder
 from decisions.models import Outcome, OutcomeConcurrence, OutcomeConfirmation
 from decisions.voices import still_awaited, voices_of
-from escalation import chronology, duties, notifications
+from escalation import chronology, duties, leads, notifications
 from escalation.actions.moves import gates_in_words
 from escalation.models import ChronologyEntry, Dispute
 from escalation.models.dispute import Status
@@ -235,19 +235,20 @@ def confirm_outcome(
     outcome = standing_outcome(dispute)
     if dispute.status != Status.AWAITING_CONFIRMATION or outcome is None:
         raise Refused(MOVED_ON, code="stale")
-    if not permissions.may_confirm(dispute, by) or by.agency is None:
+    agency = leads.stands_for(dispute, by)
+    if not permissions.may_confirm(dispute, by) or agency is None:
         raise Refused(_not_confirming(dispute, by), code="forbidden")
     if not text.strip():
         ask = "Say what your agency will do, in writing." if accepts else "Say why your agency does not accept it."
         raise Refused(ask, field="text")
     given = OutcomeConfirmation.objects.create(
-        outcome=outcome, agency=by.agency, accepts=accepts, text=text, by=by, by_words=by.described, at=now
+        outcome=outcome, agency=agency, accepts=accepts, text=text, by=by, by_words=by.described, at=now
     )
     words = "confirmed the outcome in writing" if accepts else "does not accept the outcome"
     chronology.tell(
-        dispute, f"{by.agency.short_name} {words}", by=by, now=now, body=text, kind=ChronologyEntry.Kind.DECISION
+        dispute, f"{agency.short_name} {words}", by=by, now=now, body=text, kind=ChronologyEntry.Kind.DECISION
     )
-    _note(outcome, "outcome_confirmed", by=by, now=now, agency=by.agency_id, accepts=accepts)
+    _note(outcome, "outcome_confirmed", by=by, now=now, agency=agency.pk, accepts=accepts)
     if accepts or outcome.source == Outcome.Source.LAST_WORD:
         _confirmed(dispute, given, by=by, now=now)
     else:
@@ -256,7 +257,7 @@ def confirm_outcome(
 
 
 def _not_confirming(dispute: Dispute, by: Appointment) -> str:
-    own = dispute.parties.filter(agency=by.agency_id).first()
+    own = dispute.parties.filter(agency=leads.stands_for(dispute, by)).first()
     if own and own.confirmed_at:
         return "Your agency has given its written answer already."
     return "A manager, lead or board representative on this dispute confirms for each agency."

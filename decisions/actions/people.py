@@ -24,7 +24,7 @@ def holders_on_it(
         row.appointment
         for row in rows
         if row.appointment.has(permission)
-        and (row.side == Side.AUTHORITY if agency is None else row.appointment.agency_id == agency.pk)
+        and (row.side == Side.AUTHORITY if agency is None else (row.acts_for_id or row.appointment.agency_id) == agency.pk)
         and (but is None or row.appointment.user_id != but.user_id)
     ]
 

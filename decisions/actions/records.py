@@ -19,7 +19,7 @@ from decisions.actions.people import bring_in_holder, holders_on_it
 from decisions.completeness import Content, missing_in_words
 from decisions.models import Consulted, DecisionOption, DecisionRecord, SignOff
 from decisions.models.record import TEXTS
-from escalation import chronology, notifications
+from escalation import chronology, leads, notifications
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, Dispute
 from escalation.protocol import Event
@@ -37,7 +37,7 @@ def draft_record(*, dispute: Dispute, content: Content, by: Appointment, now: da
         raise Refused(NOT_YOURS, code="forbidden")
     _check_content(content, now)
     record = DecisionRecord(
-        dispute=dispute, stage=dispute.stage, agency=by.agency, author=by, created_at=now, updated_at=now
+        dispute=dispute, stage=dispute.stage, agency=leads.stands_for(dispute, by), author=by, created_at=now, updated_at=now
     )
     _write(record, content)
     _note(record, "decision_drafted", by=by, now=now)

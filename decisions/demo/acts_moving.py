@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from decisions.actions import learning
+from decisions.actions.learning import Learned
 from decisions.demo import words
 from decisions.demo.acts_below import (
     Act,
@@ -23,8 +25,6 @@ from decisions.demo.acts_below import (
     talk,
     voice,
 )
-from decisions.actions import learning
-from decisions.actions.learning import Learned
 from escalation.actions import agreed, debriefs, feedback, moves, plans
 from escalation.protocol import DutyKind, Side
 

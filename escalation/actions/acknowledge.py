@@ -10,7 +10,7 @@ from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
-from escalation import chronology, clock, notifications, permissions
+from escalation import chronology, clock, leads, notifications, permissions
 from escalation.models import Acknowledgement, Dispute, Position
 from escalation.models.dispute import Status
 from escalation.protocol import Event, LimitKind, Side
@@ -19,15 +19,15 @@ from escalation.transitions import NOT_YOURS, lock
 
 def may_acknowledge(dispute: Dispute, by: Appointment) -> bool:
     """Anybody on it for an agency that is asked and has not said so yet; inside one agency its managers."""
-    if dispute.status != Status.AWAITING_REPLY or by.agency_id is None or not permissions.may_work(dispute, by):
-        return False
     where = permissions.standing(dispute, by)
+    if dispute.status != Status.AWAITING_REPLY or where.agency_id is None or not permissions.may_work(dispute, by):
+        return False
     if dispute.rules_now.single_agency:
         asked = by.has(Permission.REVIEW_AS_MANAGER) and not where.is_originator
     else:
         asked = where.side is Side.RESPONDING
     return asked and not any(
-        row.stage == dispute.stage and row.agency_id == by.agency_id for row in dispute.acknowledgements.all()
+        row.stage == dispute.stage and row.agency_id == where.agency_id for row in dispute.acknowledgements.all()
     )
 
 
@@ -35,17 +35,17 @@ def may_acknowledge(dispute: Dispute, by: Appointment) -> bool:
 def acknowledge(*, dispute: Dispute, by: Appointment, now: datetime) -> Acknowledgement:
     """Say that it has arrived and is looked at; the limit to acknowledge is met when every agency that is asked has."""
     dispute = lock(dispute)
-    given = dispute.acknowledgements.filter(stage=dispute.stage, agency=by.agency_id)
-    if by.agency_id is not None and given.exists():
+    agency = leads.stands_for(dispute, by)
+    if agency is not None and dispute.acknowledgements.filter(stage=dispute.stage, agency=agency).exists():
         raise Refused("Your agency has said already that it has it.", code="stale")
-    if not may_acknowledge(dispute, by) or by.agency is None:
+    if not may_acknowledge(dispute, by) or agency is None:
         raise Refused(NOT_YOURS, code="forbidden")
     hours = dispute.rules.clock.remind_after_hours
     made = Acknowledgement.objects.create(
-        dispute=dispute, stage=dispute.stage, agency=by.agency, by=by, at=now,
+        dispute=dispute, stage=dispute.stage, agency=agency, by=by, at=now,
         remind_at=now + timedelta(hours=hours) if hours else None,
     )  # fmt: skip
-    entry = chronology.tell(dispute, f"{by.agency.short_name} has it", by=by, now=now)
+    entry = chronology.tell(dispute, f"{agency.short_name} has it", by=by, now=now)
     audit.record(
         "acknowledged", made, scope=audit.scope_of_case(dispute.case_id), by=by, now=now, data={"stage": dispute.stage}
     )
@@ -53,7 +53,7 @@ def acknowledge(*, dispute: Dispute, by: Appointment, now: datetime) -> Acknowle
         clock.meet(dispute, (LimitKind.ACKNOWLEDGE,), by=by, now=now, stage=dispute.stage)
     notifications.tell_all(
         dispute, Event.ACKNOWLEDGED, by=by, now=now, key=f"{dispute.pk}:acknowledged:{entry.pk}",
-        text=f"{dispute.reference}: {by.agency.short_name} has it and looks at it.",
+        text=f"{dispute.reference}: {agency.short_name} has it and looks at it.",
     )  # fmt: skip
     return made
 
@@ -84,7 +84,8 @@ def recall(pk: int, *, now: datetime) -> bool:
     row.remind_at = now + timedelta(hours=hours) if waits and hours else None
     row.save(update_fields=["remind_at"])
     if waits:
-        people = [who for who in notifications.followers(dispute) if who.agency_id == row.agency_id]
+        people = [who for who in notifications.followers(dispute)
+                  if permissions.standing(dispute, who).agency_id == row.agency_id]
         notifications.tell(
             dispute, Event.LIMIT_NEAR, people, now=now, key=f"acknowledged:{row.pk}:{now:%Y%m%dT%H%M}",
             text=f"{dispute.reference}: you said that you have it, and there is no reply yet.",

@@ -9,7 +9,7 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
-from escalation import chronology, duties, notifications, permissions
+from escalation import chronology, duties, leads, notifications, permissions
 from escalation.models import Debrief, Dispute
 from escalation.protocol import DutyKind, Event
 from escalation.transitions import NOT_YOURS, lock
@@ -19,15 +19,16 @@ from escalation.transitions import NOT_YOURS, lock
 def offer_debrief(*, dispute: Dispute, text: str, by: Appointment, now: datetime) -> None:
     """Offer the people of one's own agency a debrief, at any time, also after the end."""
     dispute = lock(dispute)
-    if not permissions.standing(dispute, by).is_participant or by.agency is None:
+    agency = leads.stands_for(dispute, by)
+    if not permissions.standing(dispute, by).is_participant or agency is None:
         raise Refused(NOT_YOURS, code="forbidden")
     if not text.strip():
         raise Refused("Say when and how the debrief can take place.", field="text")
-    duties.fulfil(dispute, DutyKind.DEBRIEF_OFFERED, agency=by.agency, by=by, now=now)
-    chronology.tell(dispute, f"{by.agency.short_name} offered a debrief", by=by, now=now, body=text)
+    duties.fulfil(dispute, DutyKind.DEBRIEF_OFFERED, agency=agency, by=by, now=now)
+    chronology.tell(dispute, f"{agency.short_name} offered a debrief", by=by, now=now, body=text)
     audit.record("debrief_offered", dispute, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
-                 data={"stage": dispute.stage, "agency": by.agency_id})
-    colleagues = dispute.participants.filter(appointment__agency=by.agency).exclude(appointment=by)
+                 data={"stage": dispute.stage, "agency": agency.pk})
+    colleagues = dispute.participants.of_agency(agency).exclude(appointment=by)
     own = list(colleagues.select_related("appointment__user", "appointment__agency"))
     Debrief.objects.bulk_create(
         [

@@ -9,7 +9,7 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
-from escalation import chronology, duties, notifications, permissions
+from escalation import chronology, duties, leads, notifications, permissions
 from escalation.models import ChronologyEntry, Dispute, Feedback, FeedbackReceipt
 from escalation.protocol import DutyKind, Event, Side
 from escalation.transitions import NOT_YOURS, lock
@@ -39,7 +39,7 @@ def record_feedback(dispute: Dispute, text: str, *, no_action: bool, by: Appoint
     if not text.strip():
         raise Refused("Say what was done, or that nothing was done and why.", field="text")
     recipients = feedback_recipients(dispute, but=by)
-    agency = by.agency or dispute.raising_agency
+    agency = leads.stands_for(dispute, by) or dispute.raising_agency
     given = Feedback.objects.create(
         dispute=dispute, stage=dispute.stage, agency=agency, text=text, no_action=no_action, recorded_by=by, recorded_at=now
     )

@@ -123,9 +123,9 @@ def merge_duplicate(*, dispute: Dispute, other: Dispute, reason: str, by: Appoin
     if not reason.strip():
         raise Refused("Say why they are the same.", field="reason")
     for row in dispute.participants.select_related("appointment"):
-        side = permissions.side_of_agency(other, row.appointment.agency_id)
+        side = permissions.side_of_agency(other, row.acts_for_id or row.appointment.agency_id)
         if side is not None:
-            leads.join(other, row.appointment, Side(side), now=now)
+            leads.join(other, row.appointment, Side(side), now=now, acts_for=row.acts_for)
     _link(dispute, other, DisputeLink.Kind.DUPLICATE, reason, by=by, now=now)
     apply_transition(
         dispute, "withdraw", by=by, now=now, headline=f"Goes on as {other.reference}", body=reason, reason=reason

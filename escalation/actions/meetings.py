@@ -11,7 +11,7 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
-from escalation import chronology, duties, notifications, permissions
+from escalation import chronology, duties, leads, notifications, permissions
 from escalation.actions.talks import log_discussion, working_agency
 from escalation.clock import date_in_words
 from escalation.models import Discussion, Dispute, Invitation, Meeting
@@ -140,7 +140,7 @@ def hold_meeting(
         dispute=dispute, kind=Discussion.Kind.MEETING, mode=minutes.mode, happened_at=held_at, with_whom=names[:300],
         result=_in_words(minutes, names), by=by, now=now,
     )
-    for agency in {who.agency_id: who.agency for who in there if who.agency is not None}.values():
+    for agency in {one.pk: one for who in there if (one := leads.stands_for(dispute, who)) is not None}.values():
         if permissions.side_of_agency(dispute, agency.pk) is not None:
             duties.fulfil(dispute, DutyKind.DISCUSSION_HELD, agency=agency, by=by, now=now)
     meeting.held_at, meeting.mode, meeting.also_there = held_at, minutes.mode, minutes.also_there

@@ -23,7 +23,7 @@ def bring_in(*, dispute: Dispute, who: Appointment, reason: str, by: Appointment
     where = permissions.standing(dispute, by)
     if not by.has(Permission.ASSIGN_PEOPLE) or where.side is None or not permissions.may_read(dispute, by):
         raise Refused(NOT_YOURS, code="forbidden")
-    if who.agency_id is None or who.agency_id != by.agency_id:
+    if who.agency_id is None or who.agency_id != where.agency_id:
         raise Refused("Choose somebody at your own agency.", field="who")
     if not reason.strip():
         raise Refused("Say why this person needs to be on it.", field="reason")

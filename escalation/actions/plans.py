@@ -10,7 +10,7 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
-from escalation import chronology, duties, notifications, permissions
+from escalation import chronology, duties, leads, notifications, permissions
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, Dispute, InterimPlan, PlanReview, SafetyConfirmation
 from escalation.models.dispute import RUNNING
@@ -40,9 +40,10 @@ class Looked:
 
 
 def _agency_of(dispute: Dispute, by: Appointment) -> Agency:
-    if by.agency is None or not permissions.may_work(dispute, by):
+    agency = leads.stands_for(dispute, by)
+    if agency is None or not permissions.may_work(dispute, by):
         raise Refused(NOT_YOURS, code="forbidden")
-    return by.agency
+    return agency
 
 
 def _check_owner(dispute: Dispute, owner: Appointment) -> None:
@@ -132,7 +133,7 @@ def may_review_plan(plan: InterimPlan, dispute: Dispute, by: Appointment) -> boo
     """Whether ``by`` may look at the plan again: its owner, or anybody of its agency who works on the dispute."""
     if plan.ended_at is not None or not permissions.may_confirm_safety(dispute, by):
         return False
-    return plan.owner_id == by.pk or plan.agency_id == by.agency_id
+    return plan.owner_id == by.pk or plan.agency_id == permissions.standing(dispute, by).agency_id
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
-from escalation import chronology, permissions
+from escalation import chronology, leads, permissions
 from escalation.models import ChronologyEntry, Dispute, Point, PointView
 from escalation.transitions import NOT_YOURS, lock
 
@@ -28,9 +28,10 @@ class Column:
 
 
 def _agency_of(dispute: Dispute, by: Appointment) -> Agency:
-    if not permissions.may_map_points(dispute, by) or by.agency is None:
+    agency = leads.stands_for(dispute, by)
+    if agency is None or not permissions.may_map_points(dispute, by):
         raise Refused(NOT_YOURS, code="forbidden")
-    return by.agency
+    return agency
 
 
 def _check(column: Column) -> None:

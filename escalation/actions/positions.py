@@ -8,8 +8,8 @@ from django.db import transaction
 
 from cases import audit
 from cases.errors import Refused
-from cases.models import Appointment
-from escalation import chronology, duties, permissions
+from cases.models import Agency, Appointment
+from escalation import chronology, duties, leads, permissions
 from escalation.models import ChronologyEntry, Dispute, ManagerReview, Position
 from escalation.models.dispute import Status
 from escalation.protocol import DutyKind, Side
@@ -33,7 +33,8 @@ def state_position(
     as stale when a colleague has written since (F50).
     """
     dispute = lock(dispute)
-    if not permissions.may_state_position(dispute, by) or by.agency is None:
+    agency = leads.stands_for(dispute, by)
+    if not permissions.may_state_position(dispute, by) or agency is None:
         raise Refused(NOT_YOURS, code="forbidden")
     side = permissions.standing(dispute, by).side
     if side is Side.RAISING:
@@ -42,22 +43,23 @@ def state_position(
         raise Refused("Say whether your agency keeps to its decision, changes it, or wants to talk first.", field="stance")
     if not text.strip():
         raise Refused("Write your agency's position and the reasons for it.", field="text")
-    position = _write(dispute, by, now, stance=stance, text=text, role_and_remit=role_and_remit, seen=seen_updates)
-    duties.fulfil(dispute, DutyKind.POSITION_STATED, agency=by.agency, by=by, now=now)
+    position = _write(dispute, agency, by, now, stance=stance, text=text, role_and_remit=role_and_remit, seen=seen_updates)
+    duties.fulfil(dispute, DutyKind.POSITION_STATED, agency=agency, by=by, now=now)
     if side is Side.RESPONDING and dispute.status == Status.AWAITING_REPLY and _all_have_replied(dispute):
         apply_transition(
-            dispute, "reply", by=by, now=now, headline=f"{by.agency.short_name} replied",
+            dispute, "reply", by=by, now=now, headline=f"{agency.short_name} replied",
             body=position.get_stance_display(),
         )
     return position
 
 
 def _write(
-    dispute: Dispute, by: Appointment, now: datetime, *, stance: str, text: str, role_and_remit: str, seen: int | None
+    dispute: Dispute, agency: Agency, by: Appointment, now: datetime, *, stance: str, text: str, role_and_remit: str,
+    seen: int | None,
 ) -> Position:
-    position = Position.objects.filter(dispute=dispute, stage=dispute.stage, agency=by.agency).first()
+    position = Position.objects.filter(dispute=dispute, stage=dispute.stage, agency=agency).first()
     if position is None:
-        position = Position(dispute=dispute, stage=dispute.stage, agency=by.agency)
+        position = Position(dispute=dispute, stage=dispute.stage, agency=agency)
     elif seen is not None and seen != position.updates:
         raise Refused(
             f"A colleague changed this position meanwhile. It now reads: {position.text}", field="text", code="stale"
@@ -91,18 +93,19 @@ def review(
 ) -> ManagerReview:
     """A manager's agreement or disagreement with their reasons (B-28); at a stage inside one agency it is the reply."""
     dispute = lock(dispute)
-    if not permissions.may_review(dispute, by) or by.agency is None:
+    agency = leads.stands_for(dispute, by)
+    if not permissions.may_review(dispute, by) or agency is None:
         raise Refused(NOT_YOURS, code="forbidden")
     if not rationale.strip():
         raise Refused("Give your reasons. A review without them cannot be followed later.", field="rationale")
     made = ManagerReview.objects.create(
-        dispute=dispute, stage=dispute.stage, agency=by.agency, agrees=agrees, rationale=rationale,
+        dispute=dispute, stage=dispute.stage, agency=agency, agrees=agrees, rationale=rationale,
         next_steps=next_steps, recorded_by=by, recorded_at=now,
     )
-    duties.fulfil(dispute, DutyKind.MANAGER_REVIEWED, agency=by.agency, by=by, now=now)
+    duties.fulfil(dispute, DutyKind.MANAGER_REVIEWED, agency=agency, by=by, now=now)
     is_raising = permissions.standing(dispute, by).side is Side.RAISING
     if agrees and is_raising:
-        duties.fulfil(dispute, DutyKind.REVIEW_AGREES, agency=by.agency, by=by, now=now)
+        duties.fulfil(dispute, DutyKind.REVIEW_AGREES, agency=agency, by=by, now=now)
     words = "agrees with the concern" if agrees else "does not agree with the concern"
     chronology.tell(
         dispute, f"Manager's review: {words}", by=by, now=now, kind=ChronologyEntry.Kind.DECISION,

@@ -10,7 +10,7 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, Person
-from escalation import chronology, duties, notifications, permissions
+from escalation import chronology, duties, leads, notifications, permissions
 from escalation.actions import plans
 from escalation.models import ChronologyEntry, Dispute, PersonVoice, SafetyConfirmation
 from escalation.protocol import DutyKind, Event
@@ -47,7 +47,7 @@ def confirm_safety(*, dispute: Dispute, safety: Safety, by: Appointment, now: da
 def record_safety(dispute: Dispute, safety: Safety, *, by: Appointment, now: datetime) -> SafetyConfirmation:
     """Write the answer in the caller's transaction; refused when it leaves open how it is known or who looks after it."""
     _check(safety, now)
-    agency = by.agency or dispute.raising_agency
+    agency = leads.stands_for(dispute, by) or dispute.raising_agency
     confirmation = SafetyConfirmation.objects.create(
         dispute=dispute, stage=dispute.stage, agency=agency, answer=safety.answer, how=safety.how,
         measures=safety.measures, measures_owner=safety.measures_owner, review_on=safety.review_on,
@@ -100,7 +100,8 @@ class Voice:
 def record_voice(*, dispute: Dispute, voice: Voice, by: Appointment, now: datetime) -> PersonVoice:
     """Ask again what the person wants (D-04); 'not told' needs a reason and a date on which it is looked at again (F73)."""
     dispute = lock(dispute)
-    if not permissions.may_work(dispute, by) or by.agency is None:
+    agency = leads.stands_for(dispute, by)
+    if not permissions.may_work(dispute, by) or agency is None:
         raise Refused(NOT_YOURS, code="forbidden")
     if not voice.desired_outcomes.strip():
         raise Refused("Say what the person wants, in their own words if you can.", field="desired_outcomes")
@@ -112,10 +113,10 @@ def record_voice(*, dispute: Dispute, voice: Voice, by: Appointment, now: dateti
         if voice.review_on is None:
             raise Refused("Give the day on which this is looked at again.", field="review_on")
     recorded = PersonVoice.objects.create(
-        dispute=dispute, stage=dispute.stage, agency=by.agency, recorded_by=by, recorded_at=now, **voice.__dict__
+        dispute=dispute, stage=dispute.stage, agency=agency, recorded_by=by, recorded_at=now, **voice.__dict__
     )
     Person.objects.filter(pk=dispute.case.person_id).update(desired_outcomes=voice.desired_outcomes)
-    duties.fulfil(dispute, DutyKind.OUTCOMES_RECONFIRMED, agency=by.agency, by=by, now=now)
+    duties.fulfil(dispute, DutyKind.OUTCOMES_RECONFIRMED, agency=agency, by=by, now=now)
     chronology.tell(
         dispute, "What the person wants", by=by, now=now, kind=ChronologyEntry.Kind.PERSON,
         body="\n\n".join(

@@ -9,7 +9,7 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
-from escalation import chronology, clock, duties, notifications, permissions
+from escalation import chronology, clock, duties, leads, notifications, permissions
 from escalation.models import (
     ChronologyEntry,
     Discussion,
@@ -32,9 +32,10 @@ KIND_WORDS = {
 
 def working_agency(dispute: Dispute, by: Appointment) -> Agency:
     """The agency for which ``by`` may record work on the dispute; refused when there is none."""
-    if by.agency is None or not permissions.may_work(dispute, by):
+    agency = leads.stands_for(dispute, by)
+    if agency is None or not permissions.may_work(dispute, by):
         raise Refused(NOT_YOURS, code="forbidden")
-    return by.agency
+    return agency
 
 
 @transaction.atomic

@@ -33,6 +33,14 @@ class Party(models.Model):
         return f"party {self.pk}"
 
 
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    """Those on a dispute, by the agency they are there for."""
+
+    def of_agency(self, agency: Agency) -> ParticipantQuerySet:
+        """The agency's own people on it, and whoever is borrowed to lead for it."""
+        return self.filter(Q(acts_for=agency) | Q(acts_for=None, appointment__agency=agency))
+
+
 class Participant(models.Model):
     """Somebody on a dispute, in the role they act in, from a stage on."""
 
@@ -42,9 +50,15 @@ class Participant(models.Model):
     from_stage = models.PositiveSmallIntegerField()
     joined_at = models.DateTimeField()
     is_originator = models.BooleanField(default=False)
+    acts_for = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, related_name="+",
+        help_text="The agency that has nobody in this role and for which they lead: borrowed from another one.",
+    )  # fmt: skip
     handed_to = models.ForeignKey(
         Appointment, on_delete=models.PROTECT, null=True, related_name="+", help_text="Who took the place over (F57)."
     )
+
+    objects = ParticipantQuerySet.as_manager()
 
     class Meta:
         ordering = ["from_stage", "pk"]

@@ -172,8 +172,9 @@ def _first_things(dispute: Dispute, acting: Appointment) -> tuple[str, ...]:
 def _text(name: str, dispute: Dispute, acting: Appointment) -> str:
     if name != "state_position":
         return TEXTS[name]
-    has_one = any(row.agency_id == acting.agency_id and row.stage == dispute.stage for row in dispute.positions.all())
-    if permissions.standing(dispute, acting).side is Side.RESPONDING:
+    where = permissions.standing(dispute, acting)
+    has_one = any(row.agency_id == where.agency_id and row.stage == dispute.stage for row in dispute.positions.all())
+    if where.side is Side.RESPONDING:
         return "Change our reply" if has_one else "Reply"
     return "Change our position" if has_one else TEXTS[name]
 
@@ -215,9 +216,8 @@ def needed_for(gates: Iterable[duties.ClosedGate], dispute: Dispute, acting: App
 def way_to_do(duty: Duty, dispute: Dispute, acting: Appointment) -> str:
     """Where ``acting`` can do this duty, empty when it is not theirs."""
     name = DONE_BY[DutyKind(duty.kind)]
-    theirs = duty.agency_id == acting.agency_id or (
-        duty.agency_id is None and permissions.standing(dispute, acting).side is Side.AUTHORITY
-    )
+    where = permissions.standing(dispute, acting)
+    theirs = duty.agency_id == where.agency_id or (duty.agency_id is None and where.side is Side.AUTHORITY)
     if not theirs or not may(name, dispute, acting):
         return ""
     kind = {DutyKind.ADVICE_SOUGHT: "?kind=advice", DutyKind.DISCUSSION_HELD: "?kind=talk"}.get(DutyKind(duty.kind), "")

@@ -52,9 +52,9 @@ def people(request: ActingRequest, reference: str) -> HttpResponse:
 def bring_in(request: ActingRequest, reference: str) -> HttpResponse:
     """Put a colleague of one's own agency on it."""
     dispute, now, acting = dispute_to_read(request, reference), acted_at(), request.acting
-    on_it = {row.appointment_id for row in dispute.participants.all()}
-    working_here = Appointment.objects.visible_to(acting).active_on(local_date(now)).filter(agency=acting.agency_id)
-    if acting.agency_id is None:
+    on_it, own = {row.appointment_id for row in dispute.participants.all()}, permissions.standing(dispute, acting).agency_id
+    working_here = Appointment.objects.visible_to(acting).active_on(local_date(now)).filter(agency=own)
+    if own is None:
         working_here = working_here.none()
     colleagues = list(working_here.exclude(pk__in=on_it).select_related("user", "agency", "partnership"))
     before = typed_before(request, dispute, "bring_in", BringInForm)
@@ -105,7 +105,8 @@ def _readable_actions(dispute: Dispute, readable: list[int]) -> QuerySet[Action]
 
 
 def _may_complete(row: Action, dispute: Dispute, acting: Appointment) -> bool:
-    return row.owner_id == acting.pk or (row.agency_id == acting.agency_id and permissions.may_work(dispute, acting))
+    own = permissions.standing(dispute, acting).agency_id
+    return row.owner_id == acting.pk or (row.agency_id == own and permissions.may_work(dispute, acting))
 
 
 @require_http_methods(["GET", "POST"])

@@ -20,7 +20,7 @@ from escalation.views.frame import dispute_to_read
 def map_of(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
     """The disagreement map as the Positions tab shows it: what is agreed, what is disputed, a column for each agency."""
     may_write = permissions.may_map_points(dispute, acting)
-    parties = list(dispute.parties.all())
+    parties, own = list(dispute.parties.all()), permissions.standing(dispute, acting).agency_id
     rows = dispute.points.prefetch_related("views__agency")
     shown: list[dict[str, Any]] = []
     for point in rows:
@@ -32,7 +32,7 @@ def map_of(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
                 {
                     "agency": party.agency,
                     "view": said.get(party.agency_id),
-                    "may_write": may_write and point.agreed_at is None and party.agency_id == acting.agency_id,
+                    "may_write": may_write and point.agreed_at is None and party.agency_id == own,
                 }
                 for party in parties
             ],
@@ -71,7 +71,8 @@ def say_on_point(request: ActingRequest, reference: str, pk: int) -> HttpRespons
     point = dispute.points.filter(pk=pk).first() if pk < 2**63 else None
     if point is None:
         raise Http404(NOT_FOUND)
-    key, own = f"say_on_point-{pk}", point.views.filter(agency=request.acting.agency_id).first()
+    stands_for = permissions.standing(dispute, request.acting).agency_id
+    key, own = f"say_on_point-{pk}", point.views.filter(agency=stands_for).first()
     known: dict[str, Any] = {"seen": own.updates if own else ""}
     if own:
         known |= {"stance": own.stance, "says": own.says, "weight": own.weight, "threshold": own.threshold}

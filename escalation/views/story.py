@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from cases.http import ActingRequest, acted_at, page_of
 from cases.models import Appointment
+from escalation import permissions
 from escalation.models import ChronologyEntry, Dispute, ManagerReview
 from escalation.verbs import may
 from escalation.views.frame import dispute_frame, dispute_to_read
@@ -62,6 +63,7 @@ def positions(request: ActingRequest, reference: str) -> HttpResponse:
 def _stage(dispute: Dispute, order: int, reviews: list[ManagerReview], acting: Appointment) -> dict[str, Any]:
     stage, is_now = dispute.rules.stage(order), order == dispute.stage and not dispute.has_ended
     written = {row.agency_id: row for row in dispute.positions.all() if row.stage == order}
+    own = permissions.standing(dispute, acting).agency_id
     parties = [party for party in dispute.parties.all() if not stage.single_agency or party.side == "raising"]
     return {
         "heading": f"{stage.label}: {stage.name}",
@@ -71,7 +73,7 @@ def _stage(dispute: Dispute, order: int, reviews: list[ManagerReview], acting: A
             {
                 "agency": party.agency,
                 "position": written.get(party.agency_id),
-                "may_write": is_now and party.agency_id == acting.agency_id and may("state_position", dispute, acting),
+                "may_write": is_now and party.agency_id == own and may("state_position", dispute, acting),
             }
             for party in parties
         ],

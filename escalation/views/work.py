@@ -95,8 +95,9 @@ def record_discussion(request: ActingRequest, reference: str) -> HttpResponse:
 def state_position(request: ActingRequest, reference: str) -> HttpResponse:
     """The agency's position, which is the reply when the agency was asked."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    own = dispute.positions.filter(stage=dispute.stage, agency=acting.agency).select_related("recorded_by__user").first()
-    is_asked = permissions.standing(dispute, acting).side is not Side.RAISING
+    where = permissions.standing(dispute, acting)
+    own = dispute.positions.filter(stage=dispute.stage, agency=where.agency_id).select_related("recorded_by__user").first()
+    is_asked = where.side is not Side.RAISING
     seen = f"{dispute.stage}.{own.updates if own else -1}"
     known = {"stance": own.stance, "text": own.text, "role_and_remit": own.role_and_remit} if own else {}
     before = typed_before(request, dispute, "state_position", forms.PositionForm)
@@ -108,7 +109,7 @@ def state_position(request: ActingRequest, reference: str) -> HttpResponse:
         hint="Everybody on this can read it. Your agency can change it until this stage ends.", back="dispute_positions",
         template="escalation/work/position.html",
     )  # fmt: skip
-    others = [row for row in dispute.positions.all() if row.stage == dispute.stage and row.agency_id != acting.agency_id]
+    others = [row for row in dispute.positions.all() if row.stage == dispute.stage and row.agency_id != where.agency_id]
     return ask(
         request, dispute, question, form, lambda: _state(request, dispute, form),
         is_theirs=may("state_position", dispute, acting), restored=before, others=others, own=own, seen_now=seen,
