@@ -8,6 +8,7 @@ from datetime import datetime
 
 from cases.models import Agency, Appointment
 from escalation.models import Dispute, Duty
+from escalation.passing import way_on
 from escalation.protocol import DutyKind, DutySpec, Gate, Side
 from escalation.protocol_owed import owed_at
 from escalation.protocol_reading import ASKS as ASKS
@@ -25,15 +26,16 @@ class ClosedGate:
     why: str
 
 
-def specs_of(dispute: Dispute, order: int) -> list[DutySpec]:
-    """What stage ``order`` owes: its own duties, and those that must be done before the next stage opens."""
-    return owed_at(dispute.rules, order)
+def specs_of(dispute: Dispute, *, now: datetime) -> list[DutySpec]:
+    """What the present stage owes: its own duties, and those that must be done before the next stage opens."""
+    following = None if dispute.is_last_stage else way_on(dispute, now=now).to_stage
+    return owed_at(dispute.rules, dispute.stage, following)
 
 
 def open_duties(dispute: Dispute, *, now: datetime) -> None:
     """One row for each duty of the present stage and each agency that owes it."""
     rows = []
-    for spec in specs_of(dispute, dispute.stage):
+    for spec in specs_of(dispute, now=now):
         for agency in _owners(dispute, spec.by):
             rows.append(
                 Duty(

@@ -164,6 +164,8 @@ def gaps_in(acting: Appointment, today: date, *, only: Agency | None = None) -> 
     there = set(held)
     gaps = []
     for stage in version.protocol.stages:
+        if stage.optional:
+            continue  # an agency without this level passes it over
         if stage.leads.of_partnership:
             names = [] if only or _is_led(stage, {(role, remit) for _, role, remit in there}) else ["The board"]
         else:

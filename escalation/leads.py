@@ -76,6 +76,11 @@ def borrowed_leads(dispute: Dispute, stage: Stage, agency: Agency, *, on: date) 
     return []
 
 
+def would_lead(dispute: Dispute, stage: Stage, agency: Agency, *, on: date) -> bool:
+    """Whether anybody could lead ``stage`` for the agency: one of its own, or one that it borrows."""
+    return bool(proposed_leads(stage, agency, on=on)) or bool(borrowed_leads(dispute, stage, agency, on=on))
+
+
 def join(
     dispute: Dispute, who: Appointment, side: Side, *, now: datetime, is_originator: bool = False,
     acts_for: Agency | None = None,

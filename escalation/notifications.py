@@ -15,6 +15,7 @@ from escalation import leads
 from escalation.clock import date_in_words
 from escalation.deadlines import LONDON, after_quiet_hours
 from escalation.models import Dispute, Notification, Participant
+from escalation.passing import way_on
 from escalation.protocol import Event, Of, Side
 from escalation.turn import Turn, is_turn_of, turn_of
 
@@ -145,7 +146,7 @@ def next_up(dispute: Dispute, side: Side, *, now: datetime) -> list[Appointment]
 def _leads_of_next_stage(dispute: Dispute, side: Side, *, now: datetime) -> list[Appointment]:
     if dispute.is_last_stage:
         return []
-    following, today = dispute.rules.stage(dispute.stage + 1), now.astimezone(LONDON).date()
+    following, today = dispute.rules.stage(way_on(dispute, now=now).to_stage), now.astimezone(LONDON).date()
     parties = dispute.parties.select_related("agency")
     return [
         lead

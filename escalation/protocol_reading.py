@@ -153,7 +153,8 @@ def leads_in_words(stage: Stage) -> str:
         return f"The {roles}, for the whole partnership"
     if stage.single_agency:
         return f"The {roles} of the agency that raised it; the other agency does not see this stage{borrowed_in_words(stage)}"
-    return f"The {roles} of each agency{borrowed_in_words(stage)}"
+    passed = "; passed over where an agency has no such level" if stage.optional else ""
+    return f"The {roles} of each agency{borrowed_in_words(stage)}{passed}"
 
 
 def borrowed_in_words(stage: Stage) -> str:

@@ -34,6 +34,8 @@ def stage_contradictions(stages: Sequence[Stage]) -> Iterator[Finding]:
         yield from _referral(place, stage, len(stages))
         if stage.order == 1:
             yield from _first_stage(place, stage)
+        elif stage.optional and stage.order == len(stages):
+            yield Finding((*place, "optional"), "nothing comes after the last stage, so it cannot be passed over: remove this")
 
 
 def vetoes(stages: Sequence[Stage]) -> Iterator[Finding]:

@@ -143,6 +143,8 @@ def without_leads(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
     for index, stage in enumerate(protocol.stages):
         if stage.leads.of_partnership:
             missing = [] if _is_led(stage, directory.everybody) else ["the partnership"]
+        elif stage.optional:
+            continue  # an agency without this level passes it over
         else:
             missing = [name for name in directory.by_agency if not _is_led_there(stage, name, directory)]
         if missing:

@@ -269,9 +269,8 @@ def duties_owed(running: Sequence[Looked]) -> list[Line]:
         dispute__in=leading, agency__in=set(stands_for.values()), stage=F("dispute__stage"), done_at__isnull=True
     ).order_by("dispute_id", "pk")
     asks: dict[int, list[str]] = {}
-    for duty in owed:
-        if duty.agency_id == stands_for[duty.dispute_id]:
-            asks.setdefault(duty.dispute_id, []).append(ASKS[DutyKind(duty.kind)])
+    for duty in [duty for duty in owed if duty.agency_id == stands_for[duty.dispute_id]]:
+        asks.setdefault(duty.dispute_id, []).append(ASKS[DutyKind(duty.kind)])
     return [
         replace(leading[pk].line(), sentence=". ".join(said) + ".", due_at=None, is_missed=False)
         for pk, said in asks.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from cases import audit
@@ -41,16 +42,24 @@ def close_stage(
         clock.meet(dispute, (LimitKind.CONCLUDE,), by=by, now=now, stage=order)
 
 
-def skip_stages(dispute: Dispute, after: int, before: int, *, by: Appointment, now: datetime, reason: str) -> list[int]:
-    """Write down the stages between two as skipped, by whom and why; they are never shown as missed (C-10)."""
-    skipped = list(range(after + 1, before))
+def skip_stages(
+    dispute: Dispute, after: int, before: int, *, by: Appointment | None, now: datetime, reason: str,
+    passed: Mapping[int, str] | None = None,
+) -> None:
+    """Write down the stages between two as skipped, by whom and why; they are never shown as missed (C-10).
+
+    ``passed`` are the optional ones that an agency does not have, each with its own reason; the story tells of them.
+    """
+    why = {order: (passed or {}).get(order, reason) for order in range(after + 1, before)}
     DisputeStage.objects.bulk_create(
         [
-            DisputeStage(dispute=dispute, order=order, skipped_at=now, skipped_by=by, skipped_reason=reason)
-            for order in skipped
+            DisputeStage(dispute=dispute, order=order, skipped_at=now, skipped_by=by, skipped_reason=said)
+            for order, said in why.items()
         ]
     )
-    return skipped
+    for order, said in (passed or {}).items():
+        headline = f"{dispute.rules.stage(order).label} was passed over"
+        chronology.tell(dispute, headline, by=by, now=now, stage=after, body=f"{said}.")
 
 
 def _tell_whom_the_protocol_names(dispute: Dispute, *, now: datetime) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django_fsm import can_proceed, has_transition_perm
@@ -28,6 +28,7 @@ class Move:
     from_stage: int
     to_stage: int
     reason: str = ""
+    passed: Mapping[int, str] = field(default_factory=dict)
 
 
 def lock(dispute: Dispute, *, seen: str | None = None) -> Dispute:
@@ -53,6 +54,7 @@ def apply_transition(
     reason: str = "",
     event: Event | None = None,
     kind: str = ChronologyEntry.Kind.EVENT,
+    passed: Mapping[int, str] | None = None,
     **facts: object,
 ) -> None:
     """Make one move of a locked dispute in the caller's transaction; ``by=None`` is the clock.
@@ -68,7 +70,7 @@ def apply_transition(
     status_before, stage_before = dispute.status, dispute.stage
     move(now=now, **facts)
     dispute.save(update_fields=["status", "stage", "moved_at", "closed_at"])
-    made = Move(by=by, now=now, from_stage=stage_before, to_stage=dispute.stage, reason=reason)
+    made = Move(by=by, now=now, from_stage=stage_before, to_stage=dispute.stage, reason=reason, passed=passed or {})
     entry = chronology.tell(dispute, headline, by=by, now=now, body=body, kind=kind, stage=stage_before)
     _FOLLOW_UPS[name](dispute, made)
     audit.record(
@@ -89,8 +91,9 @@ def _after_reply(dispute: Dispute, made: Move) -> None:
 def _after_escalate(dispute: Dispute, made: Move) -> None:
     how = DisputeStage.ClosedHow.BY_CLOCK if made.by is None else DisputeStage.ClosedHow.ESCALATED
     stages.close_stage(dispute, made.from_stage, how, by=made.by, now=made.now)
-    if made.by is not None:
-        stages.skip_stages(dispute, made.from_stage, made.to_stage, by=made.by, now=made.now, reason=made.reason)
+    stages.skip_stages(
+        dispute, made.from_stage, made.to_stage, by=made.by, now=made.now, reason=made.reason, passed=made.passed
+    )
     stages.open_stage(dispute, by=made.by, now=made.now, reason=made.reason)
     clock.end_watch(dispute, now=made.now, before_stage=made.to_stage)
 

@@ -88,7 +88,8 @@ def _clock_will(dispute: Dispute) -> str:
         watched_at = row.stage - 1 if row.kind == LimitKind.START else row.stage
         is_watched = row.is_open and row.paused_at is None and watched_at == dispute.stage
         if is_watched and row.on_missed == OnMissed.ESCALATE:
-            label = dispute.rules.stage(dispute.stage + 1).label
+            following = dispute.rules.stage(dispute.stage + 1)
+            label = "the next stage" if following.optional else following.label
             return f"If nothing is agreed {date_in_words(row.due_at)}, the clock moves this to {label} by itself."
     return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from escalation.actions.pressure import keep_word
 from escalation.actions.talks import record_intention
 from escalation.models import Deadline, Dispute
 from escalation.models.dispute import Status
+from escalation.passing import way_on
 from escalation.protocol import Event, Side
 from escalation.transitions import NOT_YOURS, apply_transition, lock
 
@@ -106,7 +108,8 @@ def escalate(
     if going.gates:
         raise Refused(gates_in_words(going.gates), code="shut")
     words = "No reply: taken further by the person who raised it" if going.on_silence else "Not agreed: taken further"
-    _to_stage(dispute, dispute.stage + 1, by=by, now=now, headline=words, reason=reason)
+    on = way_on(dispute, now=now)
+    _to_stage(dispute, on.to_stage, by=by, now=now, headline=words, reason=reason, passed=on.passed)
     return dispute
 
 
@@ -135,19 +138,20 @@ def jump_for_immediate_risk(
 
 def escalate_by_clock(dispute: Dispute, limit: Deadline, *, now: datetime) -> None:
     """The limit passed: the same transition, by the clock, in the caller's transaction; what is undone is carried along."""
-    label = dispute.rules.stage(dispute.stage + 1).label
+    on = way_on(dispute, now=now)
+    label = dispute.rules.stage(on.to_stage).label
     _to_stage(
-        dispute, dispute.stage + 1, by=None, now=now, headline=f"The clock moved this to {label}",
-        reason=f"Nothing was agreed by the limit: {limit.label}.",
+        dispute, on.to_stage, by=None, now=now, headline=f"The clock moved this to {label}",
+        reason=f"Nothing was agreed by the limit: {limit.label}.", passed=on.passed,
     )
 
 
 def _to_stage(
     dispute: Dispute, to_stage: int, *, by: Appointment | None, now: datetime, headline: str, reason: str,
-    event: Event | None = None,
+    event: Event | None = None, passed: Mapping[int, str] | None = None,
 ) -> None:
     apply_transition(
-        dispute, "escalate", by=by, now=now, headline=headline, body=reason, reason=reason, event=event,
+        dispute, "escalate", by=by, now=now, headline=headline, body=reason, reason=reason, event=event, passed=passed,
         to_stage=to_stage, is_referral=dispute.rules.stage(to_stage).is_referral,
     )
 

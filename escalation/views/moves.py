@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -13,7 +11,8 @@ from escalation import permissions
 from escalation.actions import moves
 from escalation.forms.moves import EscalateForm, JumpForm, WithdrawForm
 from escalation.models import Dispute
-from escalation.protocol import DutyKind
+from escalation.passing import WayOn, way_on
+from escalation.protocol import DutyKind, Stage
 from escalation.verbs import may
 from escalation.views.acts import needed_for, written_with_the_move
 from escalation.views.asking import Question, ask, not_now, typed_before
@@ -25,7 +24,9 @@ def escalate(request: ActingRequest, reference: str) -> HttpResponse:
     """To the next stage; when something bars it, the page says what and who can do it instead of showing the form."""
     dispute, now = dispute_to_read(request, reference), acted_at()
     going = moves.way_up(dispute, request.acting, now=now)
-    question = _escalation(dispute, going)
+    on = None if dispute.is_last_stage else way_on(dispute, now=now)
+    following = dispute.rules.stage(on.to_stage) if on else None
+    question = _escalation(following, going)
     if request.method == "GET" and not going.allowed:
         return not_now(request, dispute, question, why=[going.why_not])
     barring = [gate for gate in going.gates if not written_with_the_move(gate.duty.kind, dispute, request.acting)]
@@ -38,7 +39,7 @@ def escalate(request: ActingRequest, reference: str) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: moves.escalate(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
-        is_theirs=going.allowed, restored=before, going=going, next_stage=_next_stage(dispute),
+        is_theirs=going.allowed, restored=before, going=going, next_stage=following, passed=_passed(dispute, on),
     )  # fmt: skip
 
 
@@ -49,12 +50,12 @@ def _asks(going: moves.Going, request: ActingRequest) -> list[DutyKind]:
     return [kind for kind, name in kinds.items() if kind in owed or request.POST.get(name, "").strip()]
 
 
-def _next_stage(dispute: Dispute) -> Any:
-    return None if dispute.is_last_stage else dispute.rules.stage(dispute.stage + 1)
+def _passed(dispute: Dispute, on: WayOn | None) -> list[tuple[str, str]]:
+    """The optional stages that are passed over, and why."""
+    return [(dispute.rules.stage(order).label, why) for order, why in on.passed.items()] if on else []
 
 
-def _escalation(dispute: Dispute, going: moves.Going) -> Question:
-    following = _next_stage(dispute)
+def _escalation(following: Stage | None, going: moves.Going) -> Question:
     label = following.label if following else "a further stage"
     heading = f"Take it further yourself: no reply came in time, on to {label}" if going.on_silence else f"Take it to {label}"
     return Question(
