@@ -65,6 +65,12 @@ def record(
     return event
 
 
+def refused_in(scope: str) -> models.QuerySet[AuditEvent]:
+    """What people tried in vain in one chain, the latest first: each thing once a minute, with how often it was tried again."""
+    found = AuditEvent.objects.filter(head__scope=scope, action__in=("refused", "refused_again"), appointment__isnull=False)
+    return found.select_related("appointment__user", "appointment__agency", "appointment__partnership").order_by("-pk")
+
+
 def digest(event: AuditEvent) -> bytes:
     """SHA-256 over the length-prefixed fields of the event and the hash before it; time in microseconds since 1970 UTC."""
     microseconds = round((event.at - _EPOCH).total_seconds() * 1_000_000)

@@ -19,9 +19,9 @@ Addresses take references as ``<ref:reference>`` (cases and disputes), so that a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django import forms
 from django.contrib import messages
@@ -47,6 +47,7 @@ class ActingRequest(HttpRequest):
     acting: Appointment
     can_switch_role: bool
     role_ended: bool
+    refused_for: Exception | None
     user: User
 
 
@@ -69,13 +70,26 @@ register_converter(ReferenceConverter, "ref")
 acted_at = database_now
 
 
+class Hidden(Http404):
+    """What ``lookup`` names is not there, or is not shared with whoever asked: the same answer to them."""
+
+    def __init__(self, model: type[Model], lookup: Mapping[str, Any]) -> None:
+        super().__init__(NOT_FOUND)
+        self.model, self.lookup = model, lookup
+
+
 def visible_or_404(source: QuerySet[M] | Manager[M], acting: Appointment, **lookup: Any) -> M:
     """The one row that ``lookup`` names, if ``acting`` may see it; what is unknown and what is hidden give the same 404."""
     visible: QuerySet[M] = source.visible_to(acting)  # type: ignore[union-attr]
     try:
         return visible.get(**lookup)
     except (ObjectDoesNotExist, ValueError, ValidationError) as error:
-        raise Http404(NOT_FOUND) from error
+        raise Hidden(source.model, lookup) from error
+
+
+def note_refusal(request: HttpRequest, error: Exception) -> None:
+    """Leave on the request what was refused, for the one place that writes it into the audit trail."""
+    cast("Any", request).refused_for = error
 
 
 def refused(request: HttpRequest, form: forms.BaseForm | None, error: Refused) -> int:
@@ -83,6 +97,7 @@ def refused(request: HttpRequest, form: forms.BaseForm | None, error: Refused) -
 
     With a form: at the field it concerns, or on top. Without one: as a message, for the page you redirect to.
     """
+    note_refusal(request, error)
     if form is None:
         messages.warning(request, error.message)
     else:

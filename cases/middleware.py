@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cases.acting import chosen_from, roles_of
-from cases.http import ActingRequest
+from cases.errors import Refused
+from cases.http import ActingRequest, note_refusal
 
 SESSION_KEY = "acting"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -28,7 +29,7 @@ class ActingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         acting = cast("Any", request)
-        acting.acting, acting.can_switch_role, acting.role_ended = None, False, False
+        acting.acting, acting.can_switch_role, acting.role_ended, acting.refused_for = None, False, False, None
         if not isinstance(request.user, AnonymousUser) and request.user.is_authenticated:
             roles = roles_of(request.user, day=timezone.localdate())
             acting.can_switch_role = len(roles) > 1
@@ -48,5 +49,8 @@ class ActingMiddleware:
         if request.role_ended:
             del request.session[SESSION_KEY]
             messages.warning(request, ROLE_ENDED)
-            return None if request.method in SAFE else redirect("roles")
+            if request.method in SAFE:
+                return None
+            note_refusal(request, Refused(ROLE_ENDED, code="forbidden"))
+            return redirect("roles")
         return None

@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cases.middleware.ActingMiddleware",
+    "escalation.refusals.RefusedAttempts",
     "escalation.middleware.never_empty",
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from cases.actions import refusals
 from cases.clock import database_now
 from escalation import deliveries
 from escalation.actions import calendars, plans, sweep
@@ -27,3 +28,9 @@ def recalculate_dates() -> None:
 def deliver_notices() -> None:
     """Send the notices that are owed."""
     deliveries.deliver_due(now=database_now())
+
+
+@shared_task(name="escalation.tasks.count_refusals")
+def count_refusals() -> None:
+    """Write into the audit trail how often the same was refused again within a minute."""
+    refusals.record_repeats(now=database_now())

@@ -11,13 +11,15 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from cases.errors import Refused
-from cases.http import NOT_FOUND
+from cases.http import NOT_FOUND, note_refusal
 
 STATUS = {"invalid": 400, "forbidden": 403, "shut": 409, "stale": 409}
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """The response for an error, None for a fault of ours (which becomes a 500 and is logged)."""
+    if isinstance(error, Refused | Http404):
+        note_refusal(context["request"]._request, error)
     if isinstance(error, Refused):
         return Response(_body(error.message, error.code, error.field), status=STATUS.get(error.code, 400))
     response = exception_handler(error, context)

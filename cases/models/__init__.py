@@ -4,6 +4,7 @@ from cases.models.audit import AuditEvent, AuditHead
 from cases.models.case import Case, CaseMember, Person, PersonReference
 from cases.models.partnership import Agency, Partnership, ReferenceCounter
 from cases.models.people import Appointment, User
+from cases.models.refusal import Refusal
 
 __all__ = [
     "Agency",
@@ -16,5 +17,6 @@ __all__ = [
     "Person",
     "PersonReference",
     "ReferenceCounter",
+    "Refusal",
     "User",
 ]

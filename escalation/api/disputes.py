@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -15,7 +16,7 @@ from rest_framework.views import APIView
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
 from cases.errors import Refused
-from cases.http import acted_at
+from cases.http import acted_at, visible_or_404
 from cases.models import Case
 from escalation import queues
 from escalation.actions.drafts import keyed_draft
@@ -97,9 +98,10 @@ def dispute(request: ActingApiRequest, reference: str) -> Response:
 @transaction.atomic
 def _raise(given: dict[str, Any], request: ActingApiRequest) -> Dispute:
     now = acted_at()
-    case = Case.objects.visible_to(request.acting).filter(reference=given["case"]).first()
-    if case is None:
-        raise Refused("You are on no case with this reference. Open one first.", field="case")
+    try:
+        case = visible_or_404(Case.objects, request.acting, reference=given["case"])
+    except Http404 as hidden:
+        raise Refused("You are on no case with this reference. Open one first.", field="case") from hidden
     addressee = person_named(given["addressee"], request, "addressee") if given.get("addressee") is not None else None
     details = {name: value for name, value in given.items() if name not in NOT_DETAILS}
     key = request.headers.get(IDEMPOTENCY, "").strip()

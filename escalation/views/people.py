@@ -25,6 +25,7 @@ from escalation.views.asking import Question, ask, typed_before
 from escalation.views.debriefs import debriefs_of
 from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see
 from escalation.views.meetings import readable_meetings
+from escalation.views.refused import refused_attempts
 from escalation.views.support import supports_of
 
 SIDES = ((Side.RAISING, "Raised it"), (Side.RESPONDING, "Asked to answer"), (Side.AUTHORITY, "Has the last word"))
@@ -171,7 +172,7 @@ def readers(request: ActingRequest, reference: str) -> HttpResponse:
     )
     if not sees_all:
         reads = reads.filter(user=request.user)
-    context = dispute_frame(dispute, acting, acted_at(), "dispute_readers")
-    return render(
-        request, "escalation/dispute_readers.html", context | {"page": page_of(reads, request, size=50), "sees_all": sees_all}
-    )
+    context = dispute_frame(dispute, acting, acted_at(), "dispute_readers") | {
+        "page": page_of(reads, request, size=50), "sees_all": sees_all, "refused": refused_attempts(dispute, acting),
+    }  # fmt: skip
+    return render(request, "escalation/dispute_readers.html", context)
