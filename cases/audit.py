@@ -13,6 +13,7 @@ from django.db import models
 from cases.models import Appointment, AuditEvent, AuditHead
 
 GENESIS = bytes(32)
+SCOPE_OF_SERVICE = "service"  # the chain for what belongs to no partnership, such as mail from nobody known
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

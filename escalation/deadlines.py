@@ -186,6 +186,16 @@ def after_quiet_hours(at: datetime, clock: Clock) -> datetime:
     return datetime.combine(day, ends, tzinfo=LONDON).astimezone(UTC)
 
 
+def next_digest(after: datetime, at: time, calendar: Calendar) -> datetime:
+    """The next moment at which a digest is due: that time of day (London) on a working day, later than ``after``."""
+    day = after.astimezone(LONDON).date()
+    while True:
+        moment = datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
+        if moment > after and calendar.is_working_day(day):
+            return moment
+        day += timedelta(days=1)
+
+
 def warnings_before(due_at: datetime, clock: Clock, counted_from: datetime | None = None) -> tuple[datetime, ...]:
     """When to warn of a limit, earliest first: hours before, and when so much per cent of its time has gone."""
     found = {due_at - timedelta(hours=hours) for hours in clock.warn_hours_before}

@@ -1,31 +1,45 @@
-"""Sending what the outbox owes, at least once; what cannot be delivered becomes a task (F37)."""
+"""Sending what the outbox owes, at least once: each notice by itself or in a digest; what fails becomes a task (F37)."""
 
 from __future__ import annotations
 
 import logging
 import smtplib
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from escalation.models import Notification, Undelivered
+from cases import audit
+from cases.models import Appointment
+from cases.roles import Role
+from escalation import leads
+from escalation.clock import date_in_words
+from escalation.deadlines import LONDON
+from escalation.mail_times import not_before
+from escalation.models import Dispute, NoticeChoice, Notification, Undelivered
+from escalation.notifications import ABOUT_DELIVERY, IMMEDIATE, tell
+from escalation.protocol import Event, LeadRole
+from escalation.turn import turn_of
 
 logger = logging.getLogger(__name__)
 
 SUBJECT = "Something to read in the escalation service"
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = 12
+RISK_OR_LIMIT = (*IMMEDIATE, Event.LIMIT_NEAR, Event.LIMIT_MISSED)
 
 
 def deliver_due(*, now: datetime, limit: int = 200) -> int:
     """Send what is owed, at least once: each is marked sent after the mail server took it, with the same Message-ID on a retry.
 
-    Rows taken by another worker are left to it. Returns how many were sent; a refusal is tried again later, and given up
-    after a day, or at once when the address is refused for good: then it waits for the agency's contact (F37).
+    Rows taken by another worker are left to it. Returns how many e-mails were sent; a refusal is tried again later, and
+    given up after a day, or at once when the address is refused for good: then it waits for the agency's contact (F37).
     """
+    make_digests(now=now)
     sent = 0
     connection = get_connection()
     while sent < limit and (outcome := _deliver_one(connection, now=now)) is not None:
@@ -34,17 +48,70 @@ def deliver_due(*, now: datetime, limit: int = 200) -> int:
     return sent
 
 
+# --- digests ---------------------------------------------------------------------------------------------------------
+
+
+def make_digests(*, now: datetime) -> int:
+    """Put the notices that wait for a digest which is due into one e-mail for each person; returns how many."""
+    due = Notification.objects.filter(for_digest=True, next_attempt_at__lte=now)
+    people = due.order_by("recipient__user").values_list("recipient__user", flat=True).distinct()
+    return sum(_make_digest(user_id, now=now) for user_id in list(people))
+
+
+@transaction.atomic
+def _make_digest(user_id: int, *, now: datetime) -> bool:
+    """One person's digest, made by whoever gets hold of their choice; each notice goes into exactly one."""
+    choice = NoticeChoice.objects.select_for_update(skip_locked=True).filter(user=user_id).first()
+    if choice is None:
+        return False
+    waiting = Notification.objects.select_for_update(of=("self",)).select_related("recipient__user")
+    due = list(
+        waiting.filter(recipient__user=user_id, for_digest=True, next_attempt_at__lte=now).order_by("created_at", "pk")
+    )
+    for notice in [one for one in due if not _may_be_mailed(one.recipient, now=now)]:
+        _leave_out(notice, now=now)
+        due.remove(notice)
+    if not due:
+        return False
+    first, *others = due
+    first.for_digest, first.mail_text = False, _digest_text(due)
+    first.save(update_fields=["for_digest", "mail_text"])
+    Notification.objects.filter(pk__in=[one.pk for one in others]).update(
+        for_digest=False, carried_by=first, next_attempt_at=None
+    )
+    return True
+
+
+def _digest_text(notices: list[Notification]) -> str:
+    """How many, the references, and by when what is next there is due: nothing else (T14)."""
+    disputes = Dispute.objects.with_page_data().prefetch_related("positions")
+    found = disputes.filter(pk__in={one.dispute_id for one in notices if one.dispute_id}).order_by("reference")
+    due = [(dispute.reference, turn_of(dispute).due_at) for dispute in found]
+    lines = [f"{reference} {date_in_words(at)}" if at else reference for reference, at in due]
+    things = "thing" if len(notices) == 1 else "things"
+    return "\n".join([f"{len(notices)} {things} to read.", *([""] if lines else []), *lines])
+
+
+# --- one e-mail ------------------------------------------------------------------------------------------------------
+
+
 @transaction.atomic
 def _deliver_one(connection: BaseEmailBackend, *, now: datetime) -> int | None:
     notice = (
         Notification.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(next_attempt_at__lte=now)
-        .select_related("recipient__user", "dispute")
+        .filter(next_attempt_at__lte=now, for_digest=False)
+        .select_related("recipient__user", "recipient__partnership", "dispute__protocol")
+        .defer("dispute__protocol__document")
         .order_by("next_attempt_at", "pk")
         .first()
     )
     if notice is None:
         return None
+    if not _may_be_mailed(notice.recipient, now=now):
+        return _leave_out(notice, now=now)
+    if (later := not_before(notice, now=now)) > now:
+        Notification.objects.filter(pk=notice.pk).update(next_attempt_at=later)
+        return 0
     try:
         connection.send_messages([_message(notice)])
     except Exception as error:
@@ -54,7 +121,23 @@ def _deliver_one(connection: BaseEmailBackend, *, now: datetime) -> int | None:
     notice.sent_at, notice.next_attempt_at = now, None
     notice.attempts += 1
     notice.save(update_fields=["sent_at", "next_attempt_at", "attempts"])
+    Notification.objects.filter(carried_by=notice).update(sent_at=now)
     return 1
+
+
+def _may_be_mailed(who: Appointment, *, now: datetime) -> bool:
+    """Whether the person still holds the role and may still sign in."""
+    return who.user.is_active and who.is_active_on(now.astimezone(LONDON).date())
+
+
+def _leave_out(notice: Notification, *, now: datetime) -> int:
+    """Send nothing to somebody who has left; about risk or a limit, those who keep the directory must know."""
+    notice.left_out_at, notice.next_attempt_at, notice.for_digest = now, None, False
+    notice.save(update_fields=["left_out_at", "next_attempt_at", "for_digest"])
+    Notification.objects.filter(carried_by=notice).update(left_out_at=now)
+    if in_this_mail(notice).filter(Q(is_immediate=True) | Q(event__in=RISK_OR_LIMIT)).exists():
+        _becomes_a_task(notice, Undelivered.Reason.LEFT, now=now)
+    return 0
 
 
 def is_refused_for_good(error: Exception) -> bool:
@@ -66,20 +149,71 @@ def is_refused_for_good(error: Exception) -> bool:
 
 def _postpone(notice: Notification, *, now: datetime, is_refused: bool) -> None:
     notice.attempts += 1
+    notice.next_attempt_at = now + min(timedelta(seconds=30 * 2**notice.attempts), LONGEST_WAIT)
+    notice.save(update_fields=["attempts", "next_attempt_at"])
     if is_refused or notice.attempts >= GIVE_UP_AFTER:
-        notice.failed_at, notice.next_attempt_at = now, None
-        Undelivered.objects.create(notice=notice, failed_at=now, is_refused=is_refused)
-    else:
-        notice.next_attempt_at = now + min(timedelta(seconds=30 * 2**notice.attempts), LONGEST_WAIT)
-    notice.save(update_fields=["attempts", "failed_at", "next_attempt_at"])
+        give_up(notice, Undelivered.Reason.REFUSED if is_refused else Undelivered.Reason.NOT_TAKEN, now=now)
 
 
 def _message(notice: Notification) -> EmailMessage:
     return EmailMessage(
         subject=SUBJECT,
         body=f"{notice.mail_text}\n\nSign in to read it: {settings.BASE_URL}/notices/\n",
+        from_email=envelope_sender(notice.message_id),
         to=[notice.recipient.user.email],
-        headers={"Message-ID": notice.message_id},
+        headers={
+            "Message-ID": notice.message_id, "From": settings.DEFAULT_FROM_EMAIL, "Auto-Submitted": "auto-generated",
+        },
+    )  # fmt: skip
+
+
+def envelope_sender(message_id: str) -> str:
+    """Where the mail servers return this e-mail: an address of its own where ``BOUNCE_ADDRESS`` is set (VERP)."""
+    local, at, domain = parseaddr(settings.BOUNCE_ADDRESS)[1].partition("@")
+    if not at:
+        return str(settings.DEFAULT_FROM_EMAIL)
+    return f"{local}+{message_id.strip('<>').partition('@')[0]}@{domain}"
+
+
+# --- what does not arrive --------------------------------------------------------------------------------------------
+
+
+def in_this_mail(notice: Notification) -> QuerySet[Notification]:
+    """The notice itself and, where it carries a digest, the others in it."""
+    return Notification.objects.filter(Q(pk=notice.pk) | Q(carried_by=notice.pk)).order_by("pk")
+
+
+def give_up(notice: Notification, reason: str, *, now: datetime) -> None:
+    """This e-mail, with all that it carries, does not arrive: a task for those who keep the recipient's directory."""
+    in_this_mail(notice).update(failed_at=now, next_attempt_at=None)
+    notice.failed_at, notice.next_attempt_at = now, None
+    _becomes_a_task(notice, reason, now=now)
+
+
+def _becomes_a_task(notice: Notification, reason: str, *, now: datetime) -> None:
+    made = Undelivered.objects.create(notice=notice, failed_at=now, reason=reason)
+    dispute, recipient = notice.dispute, notice.recipient
+    scope = audit.scope_of_case(dispute.case_id) if dispute else audit.scope_of_partnership(recipient.partnership_id)
+    audit.record("notice_undelivered", made, scope=scope, by=None, now=now,
+                 data={"notice": notice.pk, "recipient": recipient.pk, "reason": str(reason)})
+    grave = in_this_mail(notice).filter(Q(is_immediate=True) | Q(event__in=RISK_OR_LIMIT), dispute__isnull=False)
+    for lost in {one.dispute_id: one for one in grave.select_related("dispute__protocol", "dispute__case")}.values():
+        _tell_contact(lost, made, recipient, now=now)
+
+
+def _tell_contact(lost: Notification, failure: Undelivered, recipient: Appointment, *, now: datetime) -> None:
+    """The safeguarding lead of the recipient's agency, else the board manager, hears of it: risk or a limit is at stake."""
+    if lost.dispute is None or lost.event == ABOUT_DELIVERY:
+        return
+    today = now.astimezone(LONDON).date()
+    agency, lead = recipient.agency, LeadRole(role=Role.SAFEGUARDING_LEAD)
+    people = leads.holders(agency, lead.role, on=today) if agency else []
+    people = [who for who in people if who.user_id != recipient.user_id][:1]
+    people = people or leads.board_holders(recipient.partnership_id, LeadRole(role=Role.BOARD_MANAGER), on=today)[:1]
+    tell(
+        lost.dispute, ABOUT_DELIVERY, [who for who in people if who.user_id != recipient.user_id], now=now,
+        key=f"undelivered:{failure.pk}:{lost.dispute_id}", immediate=lost.is_immediate,
+        urgent=[who.pk for who in people],
+        text=f"{lost.dispute.reference}: an e-mail about risk or a limit did not reach {recipient.user.name}."
+        " It waits on My work.",
     )
-
-

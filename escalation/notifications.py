@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import secrets
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from email.utils import make_msgid
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,35 +13,45 @@ from cases.models import Appointment
 from cases.roles import Role
 from escalation import leads
 from escalation.clock import date_in_words
-from escalation.deadlines import LONDON, after_quiet_hours
+from escalation.deadlines import LONDON
+from escalation.mail_times import Going, clock_in_force, first_attempts
 from escalation.models import Dispute, Notification, Participant
 from escalation.passing import way_on
 from escalation.protocol import Event, Of, Side
 from escalation.turn import Turn, is_turn_of, turn_of
 
 IMMEDIATE = (Event.SAFETY_CHANGED, Event.STAGE_SKIPPED)
+NEVER_IN_A_DIGEST = (Event.LIMIT_MISSED,)
 ABOUT_THE_PROTOCOL = "protocol"
+ABOUT_DELIVERY = "undelivered"
 
 
 def tell(
     dispute: Dispute,
-    event: Event,
+    event: Event | str,
     recipients: Iterable[Appointment],
     *,
     text: str,
     key: str,
     now: datetime,
     immediate: bool = False,
+    urgent: Collection[int] = (),
 ) -> None:
     """Queue one notice to each recipient in the caller's transaction; a key already used for a person queues nothing.
 
-    In quiet hours the e-mail of ordinary notices waits for the morning; immediate risk never does (F35).
+    In quiet hours the e-mail of ordinary notices waits for the morning, and a digest takes them up where a person chose
+    one; immediate risk waits for nothing, a passed limit and what is ``urgent`` for somebody for no digest (F35).
     """
     told = {person.pk: person for person in recipients}
     if not told:
         return
     as_it_stands = Dispute.objects.with_page_data().prefetch_related("positions").get(pk=dispute.pk)
     line, is_immediate = turn_of(as_it_stands), immediate or event in IMMEDIATE
+    if is_immediate:
+        going = dict.fromkeys(told, Going(now))
+    else:
+        held = () if event in NEVER_IN_A_DIGEST else [who for who in told.values() if who.pk not in urgent]
+        going = first_attempts(told.values(), held, dispute.rules.clock, due_at=line.due_at, now=now)
     Notification.objects.bulk_create(
         [
             Notification(
@@ -52,9 +62,10 @@ def tell(
                 text=f"{text} What happens now: {line.sentence}"[:500],
                 mail_text=mail_line(dispute, line, is_yours=is_turn_of(as_it_stands, who)),
                 is_immediate=is_immediate,
+                for_digest=going[who.pk].in_digest,
                 created_at=now,
-                next_attempt_at=now if is_immediate else after_quiet_hours(now, dispute.rules.clock),
-                message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
+                next_attempt_at=going[who.pk].at,
+                message_id=new_message_id(),
             )
             for who in told.values()
         ],
@@ -63,7 +74,15 @@ def tell(
 
 
 def tell_of_protocol(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
-    """Queue one notice about the partnership's protocol to each recipient; it belongs to no dispute."""
+    """Queue one notice about the partnership's protocol to each recipient; it belongs to no dispute.
+
+    It waits for the end of the quiet hours of the protocol in force, and joins the digests of those who want one.
+    """
+    told = {person.pk: person for person in recipients}
+    going: dict[int, Going] = {}
+    for partnership in {who.partnership_id: who.partnership for who in told.values()}.values():
+        here = [who for who in told.values() if who.partnership_id == partnership.pk]
+        going |= first_attempts(here, here, clock_in_force(partnership, now=now), due_at=None, now=now)
     Notification.objects.bulk_create(
         [
             Notification(
@@ -72,14 +91,20 @@ def tell_of_protocol(recipients: Iterable[Appointment], *, text: str, key: str, 
                 key=key,
                 text=text[:500],
                 mail_text="There is news about the protocol of your partnership.",
+                for_digest=going[who.pk].in_digest,
                 created_at=now,
-                next_attempt_at=now,
-                message_id=make_msgid(domain=urlsplit(settings.BASE_URL).hostname),
+                next_attempt_at=going[who.pk].at,
+                message_id=new_message_id(),
             )
-            for who in {person.pk: person for person in recipients}.values()
+            for who in told.values()
         ],
         ignore_conflicts=True,
     )
+
+
+def new_message_id() -> str:
+    """A Message-ID that nobody can guess, so that only a report about this very e-mail can name it."""
+    return f"<{secrets.token_hex(16)}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
 def mail_line(dispute: Dispute, line: Turn, *, is_yours: bool) -> str:
@@ -119,12 +144,26 @@ def tell_all(
 ) -> None:
     """Tell everybody on the dispute, and those whom the protocol names for this event at ``stages`` (or the present one)."""
     told = followers(dispute, but=by)
+    urgent = {who.pk for who in told if by is None and event is Event.ESCALATED}
     for order in stages or (dispute.stage,):
-        for notice in dispute.rules.stage(order).notices:
-            if notice.on is event:
-                told += leads.told_by_protocol(dispute, notice.role, notice.of, now=now)
+        named, at_once = named_by_protocol(dispute, event, order, now=now)
+        told += named
+        urgent |= at_once
     others = [who for who in told if by is None or who.pk != by.pk]
-    tell(dispute, event, others, text=text, key=key, now=now, immediate=immediate)
+    tell(dispute, event, others, text=text, key=key, now=now, immediate=immediate, urgent=urgent)
+
+
+def named_by_protocol(
+    dispute: Dispute, event: Event, order: int, *, now: datetime
+) -> tuple[list[Appointment], set[int]]:
+    """Whom the notices of a stage name for this event, and those among them for whom one is marked as urgent."""
+    found, urgent = list[Appointment](), set[int]()
+    for notice in dispute.rules.stage(order).notices:
+        if notice.on is event:
+            people = list(leads.told_by_protocol(dispute, notice.role, notice.of, now=now))
+            found += people
+            urgent |= {who.pk for who in people if notice.urgent}
+    return found, urgent
 
 
 def owners(dispute: Dispute, side: Side) -> list[Participant]:

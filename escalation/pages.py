@@ -16,6 +16,7 @@ urlpatterns = [
     path("disputes/raise/<uuid:draft>/discard/", raising.discard, name="raise_discard"),
     path("disputes/raise/<uuid:draft>/<slug:step>/", raising.step, name="raise_step"),
     path("notices/", notices.notices, name="notices"),
+    path("account/e-mail/", notices.notice_choice, name="notice_choice"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     path("notices/<int:pk>/open/", notices.notice_open, name="notice_open"),
     path("notices/undelivered/<int:pk>/", undelivered.undelivered, name="undelivered"),

@@ -164,6 +164,7 @@ class NoticeSpec(Data):
     on: Event
     role: Role
     of: Of
+    urgent: bool = False
     why: str = ""
 
 

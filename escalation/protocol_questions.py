@@ -184,6 +184,7 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "on": ("When?", ""),
         "role": ("Who is told?", ""),
         "of": ("Of which agency?", ""),
+        "urgent": ("The e-mail goes at once, also to somebody who gets one digest a day", ""),
         "why": ("Why?", ""),
     },
     Stage: {

@@ -171,7 +171,8 @@ def duty_in_words(spec: DutySpec) -> str:
 
 def notice_in_words(notice: NoticeSpec) -> str:
     """Who is told, of whom, and when."""
-    return f"{Role(notice.role).title.capitalize()} {AGENCIES[notice.of]}, {WHEN[notice.on]}"
+    urgent = ", at once and never in a digest" if notice.urgent else ""
+    return f"{Role(notice.role).title.capitalize()} {AGENCIES[notice.of]}, {WHEN[notice.on]}{urgent}"
 
 
 def route_in_words(route: OnwardRoute) -> str:

@@ -175,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # E-mail: in the demonstration into files that a page of the product shows.
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Safeguarding disagreements <no-reply@example.org>")
+BOUNCE_ADDRESS: str = env.str("BOUNCE_ADDRESS", default="")  # where undeliverable mail comes back, such as bounces@…
 DEMO_MAIL_DIR = STATE_DIR / "mail"
 if "EMAIL_URL" in env.ENVIRON:
     vars().update(env.email_url("EMAIL_URL"))

@@ -64,14 +64,9 @@ def skip_stages(
 
 def _tell_whom_the_protocol_names(dispute: Dispute, *, now: datetime) -> None:
     """Those whom the stage's notices name are told that it opened, though they are not on the dispute (D-11, D-15)."""
-    named = [
-        who
-        for notice in dispute.rules_now.notices
-        if notice.on is Event.STAGE_OPENED
-        for who in leads.told_by_protocol(dispute, notice.role, notice.of, now=now)
-    ]
+    named, urgent = notifications.named_by_protocol(dispute, Event.STAGE_OPENED, dispute.stage, now=now)
     notifications.tell(
-        dispute, Event.STAGE_OPENED, named, now=now, key=f"{dispute.pk}:opened:{dispute.stage}",
+        dispute, Event.STAGE_OPENED, named, now=now, key=f"{dispute.pk}:opened:{dispute.stage}", urgent=urgent,
         text=f"{dispute.reference}: {dispute.rules_now.label} has opened.",
     )
 

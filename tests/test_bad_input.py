@@ -37,7 +37,7 @@ FORMS = [
     (f"{LAST}outcome/confirm/", "council.senior_manager"), (f"{LAST}issues/add/", "council.senior_manager"),
     (f"{LAST}issues/{{issue}}/complete/", "council.senior_manager"), (f"{LAST}onward/add/", "council.board_representative"),
     ("/onward/{onward}/", CHAIR), (f"{REFERRED}outcome/give/", CHAIR), (f"{REFERRED}referral/return/", CHAIR),
-    (f"{REFERRING}referral/", "council.board_representative"),
+    (f"{REFERRING}referral/", "council.board_representative"), ("/account/e-mail/", WRITER),
 ]  # fmt: skip
 MAY_BE_EMPTY = (f"{REFERRING}referral/",)
 LONG, NUL = "x" * 30_000, "before\x00after"

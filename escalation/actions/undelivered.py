@@ -9,16 +9,22 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from escalation.deliveries import in_this_mail
 from escalation.models import Notification, Undelivered
+from escalation.notifications import new_message_id
 
 
 @transaction.atomic
 def try_again(*, failure: Undelivered, by: Appointment, now: datetime) -> Undelivered:
-    """Send the notice again, to the address that the directory holds now."""
+    """Send the e-mail again, to the address that the directory holds now; a report on the first one no longer counts."""
     failure = _locked(failure, by)
     notice = Notification.objects.select_for_update().get(pk=failure.notice_id)
-    notice.failed_at, notice.attempts, notice.next_attempt_at = None, 0, now
-    notice.save(update_fields=["failed_at", "attempts", "next_attempt_at"])
+    if failure.reason == Undelivered.Reason.LEFT:
+        raise Refused("The role has ended or the account is closed. Hand the work over, or say how somebody was told.")
+    in_this_mail(notice).update(failed_at=None, sent_at=None)
+    notice.failed_at, notice.sent_at, notice.attempts, notice.next_attempt_at = None, None, 0, now
+    notice.message_id = new_message_id()
+    notice.save(update_fields=["failed_at", "sent_at", "attempts", "next_attempt_at", "message_id"])
     return _done(failure, Undelivered.How.AGAIN, "", by=by, now=now)
 
 

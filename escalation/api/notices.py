@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
 from cases.http import NOT_FOUND, acted_at, visible_or_404
+from escalation.actions.notice_choice import choose_digest, digest_time_of
 from escalation.actions.notices import mark_read
-from escalation.api.finding import asked_in_address, endpoint
+from escalation.api.finding import asked_in_address, endpoint, given_to
 from escalation.api.story import PAGED
 from escalation.deadlines import LONDON
 from escalation.models import Notification, ProtocolVersion
@@ -24,10 +25,11 @@ class NoticeSerializer(serializers.ModelSerializer[Notification]):
 
     event = serializers.CharField()
     dispute = serializers.CharField(source="dispute.reference", allow_null=True, default=None)
+    delivery = serializers.ChoiceField(choices=["waiting", "digest", "sent", "bounced", "failed", "left_out"], read_only=True)
 
     class Meta:
         model = Notification
-        fields = ["id", "dispute", "event", "text", "is_immediate", "created_at", "sent_at", "failed_at", "read_at"]
+        fields = ["id", "dispute", "event", "text", "is_immediate", "delivery", "created_at", "sent_at", "failed_at", "read_at"]
 
 
 class ProtocolSerializer(serializers.ModelSerializer[ProtocolVersion]):
@@ -39,6 +41,12 @@ class ProtocolSerializer(serializers.ModelSerializer[ProtocolVersion]):
     class Meta:
         model = ProtocolVersion
         fields = ["partnership", "key", "name", "version", "effective_from", "published_at", "sha256", "document"]
+
+
+class NoticeChoiceSerializer(serializers.Serializer[Any]):
+    """The time of day of one's digest on working days; null is each e-mail at once."""
+
+    digest_at = serializers.TimeField(format="%H:%M", input_formats=["%H:%M"], allow_null=True)
 
 
 class ReadSerializer(serializers.Serializer[Any]):
@@ -77,6 +85,19 @@ def notice_read(request: ActingApiRequest, pk: int) -> Response:
 def notices_read(request: ActingApiRequest) -> Response:
     """You have read all of them."""
     return Response({"marked": mark_read(by=request.acting, now=acted_at())})
+
+
+@extend_schema(methods=["GET"], responses=NoticeChoiceSerializer, summary="When you get e-mail")
+@extend_schema(
+    methods=["PUT"], request=NoticeChoiceSerializer, responses=NoticeChoiceSerializer, summary="Choose when you get e-mail"
+)
+@endpoint("GET", "PUT")
+def notice_choice(request: ActingApiRequest) -> Response:
+    """Each notice at once, or one digest a working day; risk, passed limits and what is urgent always come at once."""
+    if request.method == "PUT":
+        at = given_to(request, NoticeChoiceSerializer)["digest_at"]
+        choose_digest(digest_at=at, by=request.acting, now=acted_at())
+    return Response(NoticeChoiceSerializer({"digest_at": digest_time_of(request.acting)}).data)
 
 
 @extend_schema(responses=ProtocolSerializer, summary="The protocol in force")

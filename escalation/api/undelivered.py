@@ -24,7 +24,7 @@ class UndeliveredSerializer(serializers.ModelSerializer[Undelivered]):
 
     class Meta:
         model = Undelivered
-        fields = ["id", "recipient", "dispute", "failed_at", "is_refused"]
+        fields = ["id", "recipient", "dispute", "failed_at", "reason"]
 
 
 @extend_schema(responses=UndeliveredSerializer(many=True), summary="Notices that did not arrive", filters=False)

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("escalation.api.duty_urls")),
     path("directory/appointments/<int:pk>/hand-over/", handover.hand_over, name="api_hand_over"),
     path("notices/", notices.notices, name="api_notices"),
+    path("notices/choice/", notices.notice_choice, name="api_notice_choice"),
     path("notices/read/", notices.notices_read, name="api_notices_read"),
     path("notices/<int:pk>/read/", notices.notice_read, name="api_notice_read"),
     path("notices/undelivered/", undelivered.undelivered, name="api_undelivered"),

@@ -13,7 +13,7 @@ from escalation.models.duty import Duty
 from escalation.models.feed import CalendarFeed
 from escalation.models.link import DisputeLink, WithdrawalPressure
 from escalation.models.meeting import Invitation, Meeting
-from escalation.models.notification import Notification
+from escalation.models.notification import NoticeChoice, Notification
 from escalation.models.parties import Participant, Party
 from escalation.models.plan import InterimPlan, PlanReview
 from escalation.models.point import Point, PointView
@@ -60,6 +60,7 @@ __all__ = [
     "LocalClosure",
     "ManagerReview",
     "Meeting",
+    "NoticeChoice",
     "Notification",
     "OwnRecordAttestation",
     "Participant",

@@ -1,11 +1,12 @@
-"""The outbox: notices owed to people, and whether they have gone."""
+"""The outbox: notices owed to people, whether they have gone, and whether a person wants theirs together once a day."""
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from cases.models import Appointment
+from cases.models import Appointment, User
 from escalation.protocol import Event
 
 
@@ -18,21 +19,27 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """One notice to one person, written with the act and delivered after it; the key makes it exactly one."""
+    """One notice to one person, written with the act and delivered after it; the key makes it exactly one.
+
+    A digest is one e-mail for several notices of a person: one of them carries it, the others are ``carried_by`` that one.
+    """
 
     dispute = models.ForeignKey("escalation.Dispute", on_delete=models.PROTECT, null=True, related_name="notifications")
     recipient = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="notifications")
     event = models.CharField(max_length=20, choices=[(e.value, e.value) for e in Event])
     key = models.CharField(max_length=120)
     text = models.CharField(max_length=500, help_text="What it is about, in the application only.")
-    mail_text = models.CharField(max_length=300, help_text="What the e-mail says: no name, agency, stage or category.")
+    mail_text = models.TextField(help_text="What the e-mail says: no name, agency, stage or category.")
     is_immediate = models.BooleanField(default=False)
+    for_digest = models.BooleanField(default=False, help_text="Waits to be put into the person's next digest.")
+    carried_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carries")
     created_at = models.DateTimeField()
     message_id = models.CharField(max_length=120, unique=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
-    failed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True, help_text="Given up, refused, or sent and reported as not delivered.")
+    left_out_at = models.DateTimeField(null=True, help_text="No e-mail: the role had ended or the account was closed.")
     read_at = models.DateTimeField(null=True)
 
     objects = NotificationQuerySet.as_manager()
@@ -47,3 +54,28 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"notice {self.pk}"
+
+    @property
+    def delivery(self) -> str:
+        """How its e-mail fares: sent, bounced, failed, left_out, digest or waiting."""
+        if self.failed_at:
+            return "bounced" if self.sent_at else "failed"
+        if self.sent_at:
+            return "sent"
+        if self.for_digest:
+            return "digest"
+        return "waiting" if self.next_attempt_at or self.carried_by_id else "left_out"
+
+
+class NoticeChoice(models.Model):
+    """How one person wants e-mail: each notice at once, or one digest at this time of every working day."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="notice_choice")
+    digest_at = models.TimeField(null=True)
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="notice_choice_is_never_deleted", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"notice choice {self.pk}"

@@ -28,7 +28,13 @@ class UndeliveredQuerySet(models.QuerySet["Undelivered"]):
 
 
 class Undelivered(models.Model):
-    """One failure for good: when, whether the mail server refused the address, and how somebody saw to it."""
+    """One failure for good: when and why, and how somebody saw to it; for a digest, of the notice that carried it."""
+
+    class Reason(models.TextChoices):
+        NOT_TAKEN = "not_taken", "the mail server did not take it for a day"
+        REFUSED = "refused", "the mail server refused the address"
+        BOUNCED = "bounced", "it was sent, and came back as not delivered"
+        LEFT = "left", "the role had ended or the account was closed"
 
     class How(models.TextChoices):
         AGAIN = "again", "sent again"
@@ -36,7 +42,7 @@ class Undelivered(models.Model):
 
     notice = models.ForeignKey(Notification, on_delete=models.PROTECT, related_name="failures")
     failed_at = models.DateTimeField()
-    is_refused = models.BooleanField(default=False, help_text="The mail server refused the address for good.")
+    reason = models.CharField(max_length=10, choices=Reason.choices, default=Reason.NOT_TAKEN)
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")
     how = models.CharField(max_length=5, choices=How.choices, blank=True)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from cases.http import ActingRequest, acted_at, page_of, visible_or_404
+from cases.errors import Refused
+from cases.http import ActingRequest, acted_at, page_of, refused, visible_or_404
+from escalation.actions.notice_choice import choose_digest, digest_time_of
 from escalation.actions.notices import mark_read
 from escalation.forms.filters import NoticeFilterForm
+from escalation.forms.notice_choice import NoticeChoiceForm
 from escalation.models import Notification
 from escalation.models.protocol_draft import APPROVERS
-from escalation.notifications import ABOUT_THE_PROTOCOL
+from escalation.notifications import ABOUT_DELIVERY, ABOUT_THE_PROTOCOL
 
 NOW = "What happens now: "
 
@@ -28,7 +31,10 @@ def notices(request: ActingRequest) -> HttpResponse:
     has_unread = Notification.objects.visible_to(request.acting).filter(read_at__isnull=True).exists()
     page = page_of(mine, request)
     lines = [(notice, *_in_two(notice.text)) for notice in page.rows]
-    context = {"form": form, "page": page, "lines": lines, "has_unread": has_unread, "wanted": wanted}
+    context = {
+        "form": form, "page": page, "lines": lines, "has_unread": has_unread, "wanted": wanted,
+        "digest_at": digest_time_of(request.acting),
+    }  # fmt: skip
     return render(request, "escalation/notices.html", context)
 
 
@@ -45,6 +51,8 @@ def notice_open(request: ActingRequest, pk: int) -> HttpResponse:
     mark_read(by=request.acting, now=acted_at(), notice=notice)
     if notice.event == ABOUT_THE_PROTOCOL:
         return redirect("protocol" if request.acting.role in APPROVERS else "guidance")
+    if notice.event == ABOUT_DELIVERY:
+        return redirect("home")
     if notice.dispute is None:
         return redirect("notices")
     return redirect("dispute", notice.dispute.reference)
@@ -56,3 +64,22 @@ def notices_read(request: ActingRequest) -> HttpResponse:
     if mark_read(by=request.acting, now=acted_at()):
         messages.success(request, "All notices are marked as read.")
     return redirect("notices")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice_choice(request: ActingRequest) -> HttpResponse:
+    """Each notice at once, or one digest a working day at a time of one's own."""
+    if request.method != "POST":
+        return render(request, "escalation/notice_choice.html", {"form": NoticeChoiceForm.of(digest_time_of(request.acting))})
+    form, status = NoticeChoiceForm(request.POST), 200
+    if form.is_valid():
+        try:
+            choose_digest(digest_at=form.digest_at, by=request.acting, now=acted_at())
+        except Refused as error:
+            status = refused(request, form, error)
+        else:
+            at = form.digest_at
+            said = f"You get one e-mail at {at:%H:%M} on working days." if at else "You get each e-mail at once."
+            messages.success(request, said)
+            return redirect("notices")
+    return render(request, "escalation/notice_choice.html", {"form": form}, status=status)

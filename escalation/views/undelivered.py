@@ -25,7 +25,8 @@ def _failure(request: ActingRequest, pk: int) -> Undelivered:
 
 def _shown(request: ActingRequest, failure: Undelivered, form: ToldForm, status: int = 200) -> HttpResponse:
     may_correct = may_change_appointment(request.acting, failure.notice.recipient)
-    context = {"failure": failure, "form": form, "may_correct": may_correct}
+    carried = failure.notice.carries.count()
+    context = {"failure": failure, "form": form, "may_correct": may_correct, "carried": carried}
     return render(request, "escalation/undelivered.html", context, status=status)
 
 

@@ -58,7 +58,7 @@ def failure(people: Cast, dispute: Dispute, now: datetime, monkeypatch: pytest.M
 def test_an_address_that_is_refused_for_good_is_given_up_at_once_and_the_others_go_out(
     failure: Undelivered, people: Cast, now: datetime
 ) -> None:
-    assert failure.is_refused
+    assert failure.reason == "refused"
     assert (failure.notice.recipient, failure.notice.failed_at) == (people.health.practitioner, now)
     assert failure.notice.attempts == 1
     assert not Notification.objects.filter(sent_at=None).exclude(pk=failure.notice_id).exists()
