@@ -52,11 +52,13 @@ def anchors(dispute: Dispute) -> dict[Anchor, datetime]:
 
 
 def watched_limits(rules: Protocol, order: int) -> list[tuple[Stage, Limit]]:
-    """The limits watched while stage ``order`` is open: its own, and the start of the next stage."""
-    own = [(rules.stage(order), limit) for limit in rules.stage(order).limits]
+    """The limits watched while stage ``order`` is open: its own, the start of the next stage, and that of the whole."""
+    own = [(rules.stage(order), limit) for limit in deadlines.limits_at(rules, order)]
     if order < len(rules.stages):
         following = rules.stage(order + 1)
         own += [(following, limit) for limit in following.limits if limit.kind is LimitKind.START]
+        last = rules.last_stage
+        own += [(last, limit) for limit in deadlines.limits_at(rules, last.order) if limit.key == deadlines.WHOLE]
     return own
 
 
@@ -155,13 +157,18 @@ def date_in_words(at: datetime) -> str:
     return f"by {local:%a} {local.day} {local:%B %Y}, {time_words}"
 
 
-def meet(dispute: Dispute, kinds: tuple[LimitKind, ...], *, by: Appointment | None, now: datetime, stage: int) -> None:
+def meet(
+    dispute: Dispute, kinds: tuple[LimitKind, ...], *, by: Appointment | None, now: datetime, stage: int, settles: bool = False
+) -> None:
     """The limits of these kinds at a stage are met now; one already past due is recorded as missed first (R3).
 
-    What is counted from such a limit being met begins now.
+    What settles the dispute meets the limit of the whole as well. What is counted from such a limit being met begins now.
     """
     is_any_met = False
-    for row in dispute.deadlines.filter(stage=stage, kind__in=kinds, met_at__isnull=True, ended_at__isnull=True):
+    here = Q(stage=stage, kind__in=kinds)
+    if settles:
+        here |= Q(key=deadlines.WHOLE)
+    for row in dispute.deadlines.filter(here, met_at__isnull=True, ended_at__isnull=True):
         record_miss_if_due(row, dispute, now=now)
         row.met_at, row.met_by, row.next_look_at = now, by, None
         row.save(update_fields=["missed_at", "met_at", "met_by", "next_look_at"])
@@ -185,7 +192,7 @@ def watch_again(dispute: Dispute, *, now: datetime) -> None:
     """An agreement did not hold: the stage is not concluded, and its limits and the next start are watched as before."""
     for row in dispute.deadlines.filter(ended_at__isnull=True, missed_at__isnull=True):
         concluded = row.stage == dispute.stage and row.kind in (LimitKind.CONCLUDE, LimitKind.WRITTEN_OUTCOME)
-        if concluded or (row.stage == dispute.stage + 1 and row.met_at is None):
+        if concluded or row.key == deadlines.WHOLE or (row.stage == dispute.stage + 1 and row.met_at is None):
             row.met_at = row.met_by = None
             row.next_look_at = next_look(row, dispute.rules, now)
             row.save(update_fields=["met_at", "met_by", "next_look_at"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from escalation.protocol import Anchor, Clock, DayKind, Limit, LimitKind, Protocol, Unit
+from escalation.protocol_limits import HOURS as HOURS
+from escalation.protocol_limits import WHOLE as WHOLE
 from escalation.working_days import Calendar, Counted, add_calendar_days, add_working_days
 
 LONDON = ZoneInfo("Europe/London")
@@ -55,6 +57,15 @@ def anchor_of(limit: Limit, clock: Clock) -> Anchor:
     return limit.anchor or clock.anchor
 
 
+def limits_at(protocol: Protocol, order: int) -> Sequence[Limit]:
+    """The limits of a stage; at the last one also that of the whole, which ends there at the latest."""
+    own, whole = protocol.stage(order).limits, protocol.clock.total_limit
+    if whole is None or order < len(protocol.stages):
+        return own
+    asked = whole.model_dump() | {"key": WHOLE, "kind": LimitKind.CONCLUDE}
+    return (*own, Limit.model_validate(asked))
+
+
 def anchor_words(limit: Limit, clock: Clock) -> str:
     """That event in words, naming the stage or the limit that is meant."""
     anchor = anchor_of(limit, clock)
@@ -76,21 +87,71 @@ def due(limit: Limit, clock: Clock, anchor_at: datetime, calendar: Calendar, own
     if anchor_at.tzinfo is None:
         raise ValueError("a limit is counted from a moment with a time zone")
     anchor, words = anchor_of(limit, clock), anchor_words(limit, clock)
-    if limit.unit is Unit.HOURS:
-        due_at = anchor_at.astimezone(UTC) + timedelta(hours=limit.number)
-        hours = (
-            "1 hour, counted as a real hour," if limit.number == 1 else f"{limit.number} hours, counted as real hours,"
-        )
-        found = Due(due_at, anchor, anchor_at, f"{hours} after {words}", (), calendar.version, words)
+    if limit.unit in HOURS:
+        found = _after_hours(limit, anchor_at, calendar, words, anchor)
     else:
-        counted = _count(limit, clock, anchor_at.astimezone(LONDON).date(), calendar)
-        due_at = datetime.combine(counted.day, clock.day_end, tzinfo=LONDON).astimezone(UTC)
+        start = _first_day(limit, clock, anchor_at, calendar)
+        counted = _count(limit, clock, start.day, calendar)
+        due_at = datetime.combine(counted.day, limit.by_time or clock.day_end, tzinfo=LONDON).astimezone(UTC)
         rule = _rule(limit, clock, words)
-        found = Due(due_at, anchor, anchor_at, rule, counted.skipped, calendar.version, words)
+        found = Due(due_at, anchor, anchor_at, rule, (*start.skipped, *counted.skipped), calendar.version, words)
     if limit.or_sooner and own_date is not None and own_date < found.due_at:
         rule = f"{found.rule}, or sooner on the professional's own date, which is sooner"
         return replace(found, due_at=own_date.astimezone(UTC), rule=rule)
     return found
+
+
+def _after_hours(limit: Limit, anchor_at: datetime, calendar: Calendar, words: str, anchor: Anchor) -> Due:
+    number = limit.number
+    if limit.unit is Unit.HOURS:
+        due_at, skipped = anchor_at.astimezone(UTC) + timedelta(hours=number), ()
+        how = "counted as a real hour," if number == 1 else "counted as real hours,"
+    else:
+        due_at, skipped = add_working_day_hours(anchor_at, timedelta(hours=number), calendar)
+        how = "counted as real hours on working days alone,"
+    said = f"{number} hour{'' if number == 1 else 's'}, {how} after {words}"
+    return Due(due_at, anchor, anchor_at, said, skipped, calendar.version, words)
+
+
+def add_working_day_hours(
+    start_at: datetime, hours: timedelta, calendar: Calendar
+) -> tuple[datetime, tuple[tuple[date, str], ...]]:
+    """The moment (UTC) after so many real hours of working days, from midnight to midnight; and the days passed over."""
+    at, left, skipped = start_at.astimezone(LONDON), hours, []
+    while True:
+        midnight = datetime.combine(at.date() + timedelta(days=1), time(0), tzinfo=LONDON)
+        room = midnight.astimezone(UTC) - at.astimezone(UTC)
+        if reason := calendar.reason_not_worked(at.date()):
+            skipped.append((at.date(), reason))
+        elif left <= room:
+            return at.astimezone(UTC) + left, tuple(skipped)
+        else:
+            left -= room
+        at = midnight
+
+
+def _worked_between(start_at: datetime, end_at: datetime, calendar: Calendar) -> timedelta:
+    """The real hours of working days between two moments."""
+    at, end, worked = start_at.astimezone(LONDON), end_at.astimezone(LONDON), timedelta(0)
+    while at < end:
+        midnight = datetime.combine(at.date() + timedelta(days=1), time(0), tzinfo=LONDON)
+        until = min(midnight.astimezone(UTC), end.astimezone(UTC))
+        if calendar.is_working_day(at.date()):
+            worked += until - at.astimezone(UTC)
+        at = midnight
+    return worked
+
+
+def _first_day(limit: Limit, clock: Clock, anchor_at: datetime, calendar: Calendar) -> Counted:
+    """The day that counts as the event's: the next one for what came after the clock's cut-off, where it has one."""
+    local = anchor_at.astimezone(LONDON)
+    if clock.counted_until is None:
+        return Counted(local.date())
+    works = day_kind(limit, clock) is DayKind.WORKING_DAYS
+    is_late = local.time() > clock.counted_until
+    if works and (is_late or not calendar.is_working_day(local.date())):
+        return add_working_days(local.date(), 1, calendar)
+    return add_calendar_days(local.date(), 1 if is_late else 0)
 
 
 def after_pause(
@@ -99,6 +160,8 @@ def after_pause(
     """The date of a limit whose time stood still: later by the hours, or by the days of its kind, that the pause took."""
     if limit.unit is Unit.HOURS:
         return due_at + (resumed_at - paused_at)
+    if limit.unit is Unit.WORKING_DAY_HOURS:
+        return add_working_day_hours(due_at, _worked_between(paused_at, resumed_at, calendar), calendar)[0]
     first, last = paused_at.astimezone(LONDON).date(), resumed_at.astimezone(LONDON).date()
     there = due_at.astimezone(LONDON)
     days = [first + timedelta(days=number) for number in range(1, (last - first).days + 1)]
@@ -125,11 +188,15 @@ def _count(limit: Limit, clock: Clock, start: date, calendar: Calendar) -> Count
 def _rule(limit: Limit, clock: Clock, words: str) -> str:
     working = day_kind(limit, clock) is DayKind.WORKING_DAYS
     kind = ("working day" if working else "calendar day") + ("" if limit.after and limit.number == 1 else "s")
-    at = None if clock.day_end >= time(23, 59) else f"{clock.day_end:%H:%M}"
+    ends = limit.by_time or clock.day_end
+    at = None if ends >= time(23, 59) else f"{ends:%H:%M}"
+    late = ""
+    if clock.counted_until is not None:
+        late = f"; after {clock.counted_until:%H:%M} it counts as the next {'working day' if working else 'day'}"
     if limit.after:
-        return f"{limit.number} {kind} after the day {words}, until {at or 'the end of the day'}"
+        return f"{limit.number} {kind} after the day {words}, until {at or 'the end of the day'}{late}"
     end = f"{at} on" if at else "the end of"
-    return f"until {end} Day {limit.number}, counting {kind}, where Day {clock.first_day_number} is the day {words}"
+    return f"until {end} Day {limit.number}, counting {kind}, where Day {clock.first_day_number} is the day {words}{late}"
 
 
 def schedule(
@@ -144,7 +211,7 @@ def schedule(
     known = {str(name): at for name, at in events.items()}
     found: dict[str, Due | None] = {}
     for one in protocol.stages:
-        for limit in one.limits:
+        for limit in limits_at(protocol, one.order):
             at = _anchor_at(limit, protocol.clock, one.order, known, found, stage)
             own = known.get(f"own_date.{limit.key}")
             found[limit.key] = due(limit, protocol.clock, at, calendar, own) if at else None

@@ -37,7 +37,7 @@ def counted_again(dispute: Dispute, closures: Mapping[date, str], *, now: dateti
     due_by_key = {key: row.due_at for (_, key), row in rows.items()}
     moved = []
     for stage in rules.stages:
-        for limit in stage.limits:
+        for limit in deadlines.limits_at(rules, stage.order):
             row = rows.get((stage.order, limit.key))
             if row is None or not row.is_open or row.missed_at is not None:
                 continue
@@ -54,7 +54,7 @@ def counted_again(dispute: Dispute, closures: Mapping[date, str], *, now: dateti
 
 def limit_of(dispute: Dispute, row: Deadline) -> Limit:
     """The limit as the protocol of the dispute words it."""
-    return next(one for one in dispute.rules.stage(row.stage).limits if one.key == row.key)
+    return next(one for one in deadlines.limits_at(dispute.rules, row.stage) if one.key == row.key)
 
 
 def _with_changes(row: Deadline, limit: Limit, rules: Protocol, due_at: datetime, calendar: Calendar) -> datetime:

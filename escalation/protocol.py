@@ -33,6 +33,7 @@ from escalation.protocol_parts import (
     Stage,
     Terminology,
     Text,
+    TotalLimit,
 )
 from escalation.protocol_tracks import About, Track, in_each_track, persons_in_a_theme, track_contradictions
 from escalation.protocol_words import (
@@ -84,6 +85,7 @@ __all__ = [
     "Stage",
     "Terminology",
     "Text",
+    "TotalLimit",
     "Track",
     "Unit",
 ]
@@ -186,6 +188,9 @@ class Protocol(Data):
     @property
     def has_limits(self) -> bool:
         """Whether any stage has a limit; without one nothing is ever overdue (F31)."""
+        clocks = (self.clock, *(track.clock for track in self.tracks if track.clock is not None))
+        if any(clock.total_limit for clock in clocks):
+            return True
         return any(stage.limits for stage in (*self.stages, *(one for track in self.tracks for one in track.stages)))
 
 

@@ -11,6 +11,7 @@ from escalation.protocol_words import Anchor, DayKind, LimitKind, OnMissed, Unit
 
 Place = tuple[str | int, ...]
 
+HOURS = (Unit.HOURS, Unit.WORKING_DAY_HOURS)
 COUNTED_FROM_A_LIMIT = (Anchor.PREVIOUS_LIMIT_DUE, Anchor.PREVIOUS_LIMIT_MET)
 ORDER_WITHIN_STAGE = tuple(LimitKind)
 
@@ -51,6 +52,7 @@ def limit_contradictions(stages: Sequence[Stage], clock: Clock) -> Iterator[Find
     if (clock.quiet_from is None) != (clock.quiet_until is None):
         missing = "quiet_from" if clock.quiet_from is None else "quiet_until"
         yield Finding(("clock", missing), "quiet hours have a beginning and an end: write both, or neither")
+    yield from _whole(stages, clock)
     limits = placed_limits(stages)
     seen: dict[str, Placed] = {}
     for placed in limits:
@@ -66,6 +68,25 @@ def limit_contradictions(stages: Sequence[Stage], clock: Clock) -> Iterator[Find
     for index, later in enumerate(limits):
         for earlier in limits[:index]:
             yield from _order(earlier, later, clock)
+
+
+def _whole(stages: Sequence[Stage], clock: Clock) -> Iterator[Finding]:
+    """The limit of the whole is counted from how it began, and no other limit has its name."""
+    whole, place = clock.total_limit, ("clock", "total_limit")
+    if whole is None:
+        return
+    if (whole.anchor or clock.anchor) not in FROM_ITS_BEGINNING:
+        said = "the whole is counted from how it began: write concern_arose, dispute_raised or decision_received"
+        yield Finding((*place, "anchor"), said)
+    if whole.unit in HOURS and whole.after:
+        yield Finding((*place, "after"), "hours are always counted after the event: remove this")
+    for placed in placed_limits(stages):
+        if placed.limit.key == WHOLE:
+            yield Finding((*placed.place, "key"), f"'{WHOLE}' is the limit of the whole: give this one another key")
+
+
+FROM_ITS_BEGINNING = (Anchor.CONCERN_AROSE, Anchor.DISPUTE_RAISED, Anchor.DECISION_RECEIVED)
+WHOLE = "whole-process"
 
 
 def limit_advice(stages: Sequence[Stage], clock: Clock) -> Iterator[Finding]:
@@ -85,7 +106,9 @@ def _follows(start: Placed, end: Placed) -> bool:
 
 def _number(placed: Placed, clock: Clock) -> Iterator[Finding]:
     limit, place = placed.limit, (*placed.place, "number")
-    if limit.unit is Unit.HOURS:
+    if limit.unit in HOURS:
+        if limit.by_time is not None:
+            yield Finding((*placed.place, "by_time"), "a limit in hours ends when the hours are over: remove this")
         if limit.number < 1:
             yield Finding(place, "a limit of 0 hours is missed the moment it begins: write 1 or more")
         if limit.after:
@@ -160,7 +183,7 @@ def _certainly_before(one: Placed, two: Placed, clock: Clock) -> bool:
     if _counted_from(one, clock) != _counted_from(two, clock):
         return False
     first, second = one.limit, two.limit
-    if Unit.HOURS not in (first.unit, second.unit) and _day_kind(first, clock) is _day_kind(second, clock):
+    if first.unit not in HOURS and second.unit not in HOURS and _day_kind(first, clock) is _day_kind(second, clock):
         return _days(first, clock) < _days(second, clock)
     return _span(first, clock)[1] < _span(second, clock)[0]
 
@@ -189,6 +212,8 @@ def _span(limit: Limit, clock: Clock) -> tuple[float, float]:
     """The fewest and the most hours that can lie between the event and the limit."""
     if limit.unit is Unit.HOURS:
         return limit.number, limit.number
+    if limit.unit is Unit.WORKING_DAY_HOURS:
+        return limit.number, inf
     days = _days(limit, clock)
     most = inf if _day_kind(limit, clock) is DayKind.WORKING_DAYS else 24 * (days + 1) + 1
     return max(0, 24 * (days - 1)), most

@@ -30,7 +30,9 @@ OPTIONS: dict[type[StrEnum], dict[str, str]] = {
     DutyKind: {kind.value: words for kind, words in ASKS.items()},
     Gate: {gate.value: f"It must be done {words}" for gate, words in GATES.items()} | {"none": "Nothing: it stays owed"},
     Unit: {
-        "hours": "Hours, through nights, weekends and holidays", "days": "Days, as this protocol counts them",
+        "hours": "Hours, through nights, weekends and holidays",
+        "working_day_hours": "Hours, leaving out weekends, bank holidays and closures",
+        "days": "Days, as this protocol counts them",
         "calendar_days": "Calendar days", "working_days": "Working days",
     },
     DayKind: {"calendar_days": "Calendar days", "working_days": "Working days"},

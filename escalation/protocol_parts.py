@@ -82,6 +82,18 @@ class Extension(Data):
     longest_days: Annotated[int, Field(ge=1, le=365)] = 10
 
 
+class TotalLimit(Data):
+    """The time for the whole of it, watched from the raising until it is settled, whatever the stage."""
+
+    number: Annotated[int, Field(ge=1, le=1000)]
+    unit: Unit
+    after: bool = False
+    anchor: Anchor | None = None
+    label: Text
+    owner: Side = Side.EACH
+    indicative: bool | None = None
+
+
 class Clock(Data):
     """How this protocol counts; hours are always real hours."""
 
@@ -89,6 +101,8 @@ class Clock(Data):
     days: DayKind = DayKind.CALENDAR_DAYS
     first_day_number: Annotated[int, Field(ge=0, le=1)] = 1
     day_end: time = time(23, 59)
+    counted_until: time | None = None
+    total_limit: TotalLimit | None = None
     indicative: bool = False
     warn_hours_before: tuple[Annotated[int, Field(gt=0, le=24 * 60)], ...] = (24,)
     warn_percent: tuple[Annotated[int, Field(gt=0, lt=100)], ...] = ()
@@ -131,6 +145,7 @@ class Limit(Data):
 
     With unit hours ``number`` is a duration; with any day unit it is a day number under the clock's
     ``first_day_number`` ('Day 3'), or, with ``after: true``, a count of days after the anchor's day.
+    Its day ends when the clock's days do, or at ``by_time``.
     A start limit is watched while the stage before is open (of the first stage: from the raising) and met
     when its own stage opens; counted from a stage's opening or first discussion, that is the stage before.
     """
@@ -140,6 +155,7 @@ class Limit(Data):
     number: Annotated[int, Field(ge=0, le=1000)]
     unit: Unit
     after: bool = False
+    by_time: time | None = None
     anchor: Anchor | None = None
     anchor_limit: str = ""
     label: Text

@@ -31,6 +31,7 @@ from escalation.protocol import (
     Side,
     Stage,
     Terminology,
+    TotalLimit,
     Track,
 )
 from escalation.protocol_options import OPTIONS, option
@@ -114,6 +115,8 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
             "1: it is Day 1. 0: the day after is Day 1",
         ),
         "day_end": ("When does a day end?", "23:59, or the end of office hours such as 17:00"),
+        "counted_until": ("Until when does something count as coming that day?", "Such as 10:00. Leave empty for the whole day"),
+        "total_limit": ("Time for the whole of it", ""),
         "indicative": ("All limits are a guide: passing one is shown, and moves nothing", ""),
         "warn_hours_before": (
             "How many hours before a limit is it recalled?",
@@ -163,6 +166,7 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "number": ("How many, or which day?", ""),
         "unit": ("What is counted?", ""),
         "after": ("It is a number of days after the event, not a day number such as “Day 3”", ""),
+        "by_time": ("By what time of that day?", "Such as 10:00. Leave empty for the end of the day"),
         "anchor": ("What is it counted from?", ""),
         "anchor_limit": (
             "Which earlier limit is it counted from?",
@@ -173,6 +177,15 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "indicative": ("Is it only a guide?", ""),
         "or_sooner": ("A professional may set an earlier date of their own", ""),
         "on_missed": ("What happens when it passes?", ""),
+    },
+    TotalLimit: {
+        "number": ("How many, or which day?", ""),
+        "unit": ("What is counted?", ""),
+        "after": ("It is a number of days after the event, not a day number such as “Day 3”", ""),
+        "anchor": ("What is it counted from?", ""),
+        "label": ("The limit in your policy’s words", ""),
+        "owner": ("Whose limit is it?", ""),
+        "indicative": ("Is it only a guide?", ""),
     },
     DutySpec: {
         "kind": ("What is owed?", ""),

@@ -189,7 +189,11 @@ def days_in_words(rules: Protocol) -> str:
     if not rules.has_limits:
         return ""
     kind = rules.clock.days.value.replace("_", " ")
-    return f"Days are {kind}. Day {rules.clock.first_day_number} is the day {ANCHOR_WORDS[rules.clock.anchor]}."
+    until = rules.clock.counted_until
+    late = f" What comes after {until:%H:%M} counts as coming on the next {kind.removesuffix('s')}." if until else ""
+    day = f"Day {rules.clock.first_day_number} is the day {ANCHOR_WORDS[rules.clock.anchor]}."
+    whole = f" The whole of it: {rules.clock.total_limit.label}." if rules.clock.total_limit else ""
+    return f"Days are {kind}. {day}{late}{whole}"
 
 
 def limit_in_words(limit: Limit, clock: Clock) -> str:
@@ -205,10 +209,15 @@ def _rule(limit: Limit, clock: Clock) -> str:
     anchor = anchor_words(limit, clock)
     if limit.unit is Unit.HOURS:
         return f"within {_some(limit.number, 'hour')} after {anchor}"
+    if limit.unit is Unit.WORKING_DAY_HOURS:
+        return f"within {_some(limit.number, 'hour')} of working days after {anchor}"
+    until = f"{limit.by_time:%H:%M} on the last of " if limit.by_time else ""
     kind = "working day" if day_kind(limit, clock) is DayKind.WORKING_DAYS else "calendar day"
     if limit.after:
-        return f"within {_some(limit.number, kind)} after the day {anchor}"
-    return f"by Day {limit.number} ({kind}s, from the day {anchor})"
+        within = f"by {until}" if until else "within "
+        return f"{within}{_some(limit.number, kind)} after the day {anchor}"
+    at = f"{limit.by_time:%H:%M} on " if limit.by_time else ""
+    return f"by {at}Day {limit.number} ({kind}s, from the day {anchor})"
 
 
 def _some(number: int, thing: str) -> str:

@@ -18,6 +18,7 @@ class Unit(StrEnum):
     """What a limit counts; ``days`` means whatever the protocol's clock says days are."""
 
     HOURS = "hours"
+    WORKING_DAY_HOURS = "working_day_hours"
     DAYS = "days"
     CALENDAR_DAYS = "calendar_days"
     WORKING_DAYS = "working_days"

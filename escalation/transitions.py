@@ -102,7 +102,7 @@ def _after_agree(dispute: Dispute, made: Move) -> None:
     dispute.parties.update(confirmed_at=None)
     clock.meet(
         dispute, (LimitKind.ACKNOWLEDGE, LimitKind.RESPOND, LimitKind.CONCLUDE), by=made.by, now=made.now,
-        stage=dispute.stage,
+        stage=dispute.stage, settles=True,
     )
     clock.meet(dispute, (LimitKind.WRITTEN_OUTCOME,), by=made.by, now=made.now, stage=dispute.stage)
     clock.hold_next_start(dispute)
@@ -112,7 +112,7 @@ def _after_last_word(dispute: Dispute, made: Move) -> None:
     dispute.parties.update(confirmed_at=None)
     clock.meet(
         dispute, (LimitKind.ACKNOWLEDGE, LimitKind.RESPOND, LimitKind.CONCLUDE), by=made.by, now=made.now,
-        stage=dispute.stage,
+        stage=dispute.stage, settles=True,
     )
     clock.meet(dispute, (LimitKind.WRITTEN_OUTCOME,), by=made.by, now=made.now, stage=dispute.stage)
 

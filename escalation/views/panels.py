@@ -10,9 +10,10 @@ from cases.models import Appointment
 from cases.templatetags.dates import by_when, date_and_time, day_month, days_left, due_words, local_date
 from escalation import permissions
 from escalation.clock import dates_ahead
+from escalation.deadlines import HOURS
 from escalation.explained import explained
 from escalation.models import Deadline, Dispute, DisputeStage, SafetyConfirmation
-from escalation.protocol import Anchor, LimitKind, Unit
+from escalation.protocol import Anchor, LimitKind
 from escalation.turn import turn_of
 
 LEVELS = {
@@ -76,7 +77,7 @@ def _open_for(days: int) -> str:
 def day_number(dispute: Dispute, row: Deadline) -> str:
     """'Day 9' where the protocol counts so."""
     for limit in dispute.rules.stage(row.stage).limits:
-        if limit.key == row.key and limit.unit is not Unit.HOURS and not limit.after:
+        if limit.key == row.key and limit.unit not in HOURS and not limit.after:
             return f"Day {limit.number}"
     return ""
 

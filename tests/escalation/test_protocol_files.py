@@ -24,7 +24,7 @@ from tests.escalation.protocol_texts import FILES, HALTON, changed, line_of, pro
 @pytest.mark.parametrize(
     ("before", "after", "path", "message"),
     [
-        ("unit: hours", "unit: hour", "stages[1].limits[1].unit", "'hours', 'days', 'calendar_days' or 'working_days'"),
+        ("unit: hours", "unit: hour", "stages[1].limits[1].unit", "'hours', 'working_day_hours', 'days', 'calendar_days' or"),
         ("number: 24", "number: twenty", "stages[1].limits[1].number", "write a whole number"),
         ("number: 24", "number: 2.5", "stages[1].limits[1].number", "write a whole number"),
         ("number: 24", "number: -1", "stages[1].limits[1].number", "write 0 or more"),
