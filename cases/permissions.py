@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cases.models import Agency, Appointment, Case
+from cases.models import Absence, Agency, Appointment, Case
 from cases.roles import Permission, Role
 
 LEAD_APPOINTS = (Role.PRACTITIONER, Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD, Role.SENIOR_MANAGER)
@@ -27,10 +27,22 @@ def may_appoint(acting: Appointment, role: str, agency: Agency | None) -> bool:
 
 
 def may_change_appointment(acting: Appointment, held: Appointment) -> bool:
-    """As for appointing; nobody changes their own roles."""
-    return held.user_id != acting.user_id and held.partnership_id == acting.partnership_id and may_appoint(
-        acting, held.role, held.agency
-    )
+    """As for appointing; nobody changes their own roles, nor the one they stand in for."""
+    is_own = held.user_id == acting.user_id or held.pk == acting.seat_id or held.in_place_of_id is not None
+    return not is_own and held.partnership_id == acting.partnership_id and may_appoint(acting, held.role, held.agency)
+
+
+def may_record_absence(acting: Appointment, held: Appointment) -> bool:
+    """Say that somebody is away or back: they themselves in any of their roles, their line manager, who keeps the directory."""
+    if held.in_place_of_id is not None or held.partnership_id != acting.partnership_id:
+        return False
+    return held.user_id == acting.user_id or held.manager_id == acting.seat_id or may_change_appointment(acting, held)
+
+
+def may_end_absence(acting: Appointment, absence: Absence) -> bool:
+    """Those who may record it; and who stands in, when they no longer can."""
+    of_stand_in = absence.stand_in is not None and absence.stand_in.user_id == acting.user_id
+    return of_stand_in or may_record_absence(acting, absence.person)
 
 
 def may_open_case(acting: Appointment) -> bool:
@@ -39,5 +51,5 @@ def may_open_case(acting: Appointment) -> bool:
 
 
 def may_change_person(acting: Appointment, case: Case) -> bool:
-    """Those who work on the case; who only reads for audit does not."""
-    return acting.has(Permission.WORK_DISPUTE) and case.members.filter(appointment=acting).exists()
+    """Those who work on the case; who only reads for audit does not. A theme has no person."""
+    return not case.is_theme and acting.has(Permission.WORK_DISPUTE) and case.members.filter(appointment=acting.seat_id).exists()

@@ -34,7 +34,7 @@ def _day(day: date | datetime) -> str:
 
 
 def _date_of_birth(dispute: Dispute) -> str:
-    born = dispute.case.person.date_of_birth
+    born = dispute.case.person.date_of_birth if dispute.case.person else None
     return _day(born) if born else ""
 
 
@@ -102,7 +102,7 @@ def _talk(talk: Discussion) -> str:
 
 def _desired_outcomes(dispute: Dispute) -> str:
     voice = dispute.voices.order_by("-pk").first()
-    return voice.desired_outcomes if voice else dispute.case.person.desired_outcomes
+    return voice.desired_outcomes if voice else dispute.case.wanted
 
 
 def _safety(dispute: Dispute) -> str:
@@ -133,9 +133,10 @@ def _ground(dispute: Dispute) -> str:
 
 
 _PATHS: dict[str, Callable[[Dispute], str]] = {
-    "person.name": lambda dispute: dispute.case.person.name,
+    "person.name": lambda dispute: dispute.case.person.name if dispute.case.person else "",
     "person.date_of_birth": _date_of_birth,
-    "person.address": lambda dispute: dispute.case.person.address,
+    "person.address": lambda dispute: dispute.case.person.address if dispute.case.person else "",
+    "dispute.theme": lambda dispute: dispute.case.theme,
     "dispute.summary": _summary,
     "dispute.methodology": _methodology,
     "dispute.desired_outcomes": _desired_outcomes,

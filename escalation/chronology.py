@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cases.errors import Refused
 from cases.models import Appointment
 from escalation.models import ChronologyEntry, Dispute
+from escalation.personal_data import personal_data_in
 
 CLOCK = "The clock"
 
@@ -23,8 +25,11 @@ def tell(
 ) -> ChronologyEntry:
     """Add one entry; ``happened_at`` is when it took place, ``now`` when it is written down.
 
-    What is told of a stage inside one agency is visible to that agency only (B-26).
+    What is told of a stage inside one agency is visible to that agency only (B-26). Of a theme nothing is told that
+    would plainly lead to a person.
     """
+    if dispute.rules.is_thematic and (found := personal_data_in(f"{headline}\n{body}", today=now.date())):
+        raise Refused(f"This looks like {found}. A theme holds no personal data: take it out and send it again.")
     order = stage or dispute.stage
     inside = dispute.rules.stage(order).single_agency
     return ChronologyEntry.objects.create(

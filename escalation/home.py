@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Count
 
 from cases.models import Agency, Appointment
 from cases.roles import Permission, Role
-from escalation import calendars, leads, queues
+from escalation import calendars, leads, places, queues
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, ProtocolVersion
 from escalation.models.dispute import Status
@@ -28,6 +28,7 @@ class Gap:
     stage: Stage
     role: str
     agencies: Sequence[str]
+    track: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,14 @@ class Home:
 
 
 def home_for(acting: Appointment, now: datetime) -> Home:
-    """My work of this role."""
+    """My work of this role, before it what waits for those one stands in for."""
+    home = _own(acting, now)
+    return replace(home, blocks=[*places.blocks_of(acting, now), *home.blocks])
+
+
+def _own(acting: Appointment, now: datetime) -> Home:
     if acting.role in (Role.AUDITOR, Role.INDEPENDENT_SCRUTINEER):
-        return _auditor(acting)
+        return _auditor(acting, now)
     if acting.has(Permission.MANAGE_PROTOCOL):
         return _board_manager(acting, now)
     if acting.has(Permission.GIVE_LAST_WORD):
@@ -129,11 +135,11 @@ def _last_word(acting: Appointment, now: datetime) -> Home:
     return Home(blocks, may_raise=_may_raise(acting))
 
 
-def _auditor(acting: Appointment) -> Home:
+def _auditor(acting: Appointment, now: datetime) -> Home:
     recent = queues.with_line_data(Dispute.objects.visible_to(acting)).order_by("-raised_at", "-pk")[:RECENT]
     lines = queues.lines_of(recent, acting)
     empty = "Disputes that you may read appear here, the latest first."
-    return Home([Block("recent", "Lately raised", lines, empty)], shows_search=True)
+    return Home([*queues.from_above(acting, now), Block("recent", "Lately raised", lines, empty)], shows_search=True)
 
 
 def _board_manager(acting: Appointment, now: datetime) -> Home:
@@ -149,9 +155,19 @@ def _board_manager(acting: Appointment, now: datetime) -> Home:
 
 def counts_by_stage(acting: Appointment, rules: Protocol) -> list[tuple[str, int]]:
     """How many disputes run at each stage of the protocol in force."""
-    found = Dispute.objects.visible_to(acting).running().order_by().values_list("stage").annotate(Count("pk"))
-    numbers = dict(found)
-    return [(f"{stage.label}: {stage.name}", numbers.get(stage.order, 0)) for stage in rules.stages]
+    found = Dispute.objects.visible_to(acting).running().order_by().values_list("track", "stage").annotate(Count("pk"))
+    if not rules.tracks:
+        return [
+            (f"{stage.label}: {stage.name}", sum(number for _, order, number in found if order == stage.order))
+            for stage in rules.stages
+        ]
+    numbers = {(track, order): number for track, order, number in found}
+    counts = [
+        (f"{track.label}, {stage.label}: {stage.name}", numbers.pop((track.key, stage.order), 0))
+        for track, stage in rules.every_stage
+        if track
+    ]
+    return [*counts, *([("Under an earlier version", sum(numbers.values()))] if numbers else [])]
 
 
 def gaps_in(acting: Appointment, today: date, *, only: Agency | None = None) -> list[Gap]:
@@ -163,7 +179,7 @@ def gaps_in(acting: Appointment, today: date, *, only: Agency | None = None) -> 
     agencies = [only] if only else list(Agency.objects.visible_to(acting).select_related("commissioner"))
     there = set(held)
     gaps = []
-    for stage in version.protocol.stages:
+    for track, stage in version.protocol.every_stage:
         if stage.optional:
             continue  # an agency without this level passes it over
         if stage.leads.of_partnership:
@@ -171,16 +187,15 @@ def gaps_in(acting: Appointment, today: date, *, only: Agency | None = None) -> 
         else:
             names = [agency.short_name for agency in agencies if not _is_led_at(stage, agency, there)]
         if names:
-            gaps.append(Gap(stage, roles_in_words(stage.leads.roles, stage.leads.joint), names))
+            roles = roles_in_words(stage.leads.roles, stage.leads.joint)
+            gaps.append(Gap(stage, roles, names, track=track.label if track else ""))
     return gaps
 
 
 def _is_led_at(stage: Stage, agency: Agency, there: set[tuple[int | None, str, str]]) -> bool:
     """Whether the agency has somebody of its own, or one that another agency lends it."""
     held = {pk: {(role, remit) for where, role, remit in there if where == pk} for pk in {where for where, *_ in there}}
-    if _is_led(stage, held.get(agency.pk, set())):
-        return True
-    return any(_is_led(stage, held.get(one.pk, set())) for one in leads.lenders(stage, agency))
+    return any(_is_led(stage, held.get(one.pk, set())) for one in (agency, *leads.lenders(stage, agency)))
 
 
 def _is_led(stage: Stage, held: set[tuple[str, str]]) -> bool:

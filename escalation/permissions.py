@@ -30,7 +30,9 @@ class Standing:
 def standing(dispute: Dispute, by: Appointment) -> Standing:
     """Where ``by`` stands towards the dispute; reads only its participants (prefetch them for lists)."""
     for participant in dispute.participants.all():
-        if participant.appointment_id == by.pk:
+        if participant.appointment_id == by.seat_id:
+            if by.in_place_of_id is not None and is_on_another_side(dispute, by, participant.side):
+                return Standing()
             return Standing(
                 side=Side(participant.side),
                 is_participant=True,
@@ -39,6 +41,16 @@ def standing(dispute: Dispute, by: Appointment) -> Standing:
                 agency_id=participant.acts_for_id or by.agency_id,
             )
     return Standing(side=side_of_agency(dispute, by.agency_id), agency_id=by.agency_id)
+
+
+def is_on_another_side(dispute: Dispute, by: Appointment, side: str) -> bool:
+    """Whether the person is on the dispute in a role of their own on another side: then they stand in for nobody here."""
+    return any(row.side != side and row.appointment.user_id == by.user_id for row in dispute.participants.all())
+
+
+def raised_it(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` is the person who raised it, in whatever role, or takes their place."""
+    return standing(dispute, by).is_originator or dispute.raised_by.user_id == by.user_id
 
 
 def side_of_agency(dispute: Dispute, agency_id: int | None) -> Side | None:
@@ -110,7 +122,22 @@ def may_work(dispute: Dispute, by: Appointment) -> bool:
 def may_confirm_safety(dispute: Dispute, by: Appointment) -> bool:
     """Say whether the person is safe now: anybody on the dispute who works with people, whatever its stage."""
     where = standing(dispute, by)
-    return where.is_participant and by.has(Permission.CONFIRM_SAFETY) and dispute.status in RUNNING
+    return (
+        is_about_a_person(dispute)
+        and where.is_participant
+        and by.has(Permission.CONFIRM_SAFETY)
+        and dispute.status in RUNNING
+    )
+
+
+def is_about_a_person(dispute: Dispute) -> bool:
+    """Whether somebody's safety and wishes are at stake; a theme is about how agencies work together."""
+    return not dispute.rules.is_thematic
+
+
+def may_work_for_person(dispute: Dispute, by: Appointment) -> bool:
+    """Record what the person wants and what protects them: anybody who works on it, where it is about a person."""
+    return is_about_a_person(dispute) and may_work(dispute, by)
 
 
 def may_state_position(dispute: Dispute, by: Appointment) -> bool:
@@ -128,19 +155,17 @@ def may_map_points(dispute: Dispute, by: Appointment) -> bool:
 
 def may_review(dispute: Dispute, by: Appointment) -> bool:
     """Agree or disagree as a manager: managers and safeguarding leads, never on a dispute they raised themselves."""
-    where = standing(dispute, by)
     return (
         may_work(dispute, by)
         and by.has(Permission.REVIEW_AS_MANAGER)
         and dispute.status in WORKABLE
-        and not where.is_originator
+        and not raised_it(dispute, by)
     )
 
 
 def may_give_feedback(dispute: Dispute, by: Appointment) -> bool:
     """Tell those who carried the concern what was done: anybody on it except the originator themselves."""
-    where = standing(dispute, by)
-    return where.is_participant and by.has(Permission.WORK_DISPUTE) and not where.is_originator
+    return standing(dispute, by).is_participant and by.has(Permission.WORK_DISPUTE) and not raised_it(dispute, by)
 
 
 # --- moving --------------------------------------------------------------------------------------------------------

@@ -181,6 +181,11 @@ class Protocol(Data):
         return self.stages[order - 1]
 
     @property
+    def every_stage(self) -> tuple[tuple[Track | None, Stage], ...]:
+        """The stages of every track, each with its track; without one where the protocol has no tracks."""
+        return tuple((track, stage) for track, rules in self.ways for stage in rules.stages)
+
+    @property
     def last_stage(self) -> Stage:
         """The stage with the last word."""
         return self.stages[-1]

@@ -166,8 +166,8 @@ def from_above(acting: Appointment, now: datetime) -> list[Block]:
 
 def raised_by(acting: Appointment, now: datetime) -> list[Line]:
     """What somebody raised and what has newly ended of it, each with the newest feedback they were given."""
-    newest = Feedback.objects.filter(dispute=OuterRef("pk"), receipts__recipient=acting).order_by("-recorded_at", "-pk")
-    mine = Dispute.objects.visible_to(acting).filter(raised_by=acting)
+    newest = Feedback.objects.filter(dispute=OuterRef("pk"), receipts__recipient=acting.seat_id).order_by("-recorded_at", "-pk")
+    mine = Dispute.objects.visible_to(acting).filter(raised_by=acting.seat_id)
     mine = mine.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=now - NEWS_KEPT))
     rows = with_line_data(mine).annotate(told=Subquery(newest.values("text")[:1]))
     return [
@@ -184,7 +184,7 @@ def drafts_of(acting: Appointment) -> list[Draft]:
 
 def actions_owned(acting: Appointment) -> list[Line]:
     """What somebody has agreed to do and not yet done."""
-    mine = Action.objects.filter(owner=acting, done_at__isnull=True, dispute__in=Dispute.objects.visible_to(acting))
+    mine = Action.objects.filter(owner=acting.seat_id, done_at__isnull=True, dispute__in=Dispute.objects.visible_to(acting))
     return _action_lines(mine.order_by("due_on", "pk").select_related("dispute__protocol")[:LOOKED_AT], acting)
 
 
@@ -200,7 +200,7 @@ def actions_overdue(acting: Appointment, today: date) -> list[Line]:
 
 def plans_overdue(acting: Appointment, today: date) -> list[Line]:
     """Interim protection plans whose day of review has passed: one's own, and for managers those of the agency."""
-    whose = Q(owner=acting)
+    whose = Q(owner=acting.seat_id)
     if acting.has(Permission.REVIEW_AS_MANAGER):
         whose |= Q(agency=acting.agency_id)
     rows = InterimPlan.objects.filter(
@@ -208,7 +208,7 @@ def plans_overdue(acting: Appointment, today: date) -> list[Line]:
     )
     lines = []
     for row in rows.order_by("review_on", "pk").select_related("dispute", "owner__user")[:LOOKED_AT]:
-        who = "You look" if row.owner_id == acting.pk else f"{row.owner.user.name} looks"
+        who = "You look" if row.owner_id == acting.seat_id else f"{row.owner.user.name} looks"
         said = _short(f"{who} again at: {row.measures}")
         lines.append(Line(row.dispute.reference, sentence=said, due_at=row.review_on))
     return lines
@@ -229,7 +229,7 @@ def pressed_to_withdraw(acting: Appointment, now: datetime) -> list[Line]:
 def _action_lines(actions: Iterable[Action], acting: Appointment) -> list[Line]:
     lines = []
     for action in actions:
-        who = "You" if action.owner_id == acting.pk else action.owner.user.name
+        who = "You" if action.owner_id == acting.seat_id else action.owner.user.name
         said = f"{who} agreed to: {action.what}"
         lines.append(Line(action.dispute.reference, sentence=_short(said), due_at=action.due_on))
     return lines
@@ -252,7 +252,7 @@ def feedback_owed(acting: Appointment, now: datetime) -> list[Line]:
     lines: dict[str, Line] = {}
     for duty in owed:
         version = versions.setdefault(duty.dispute.protocol_id, duty.dispute.protocol)
-        label = version.protocol.stage(duty.stage).label
+        label = version.rules_of(duty.dispute.track).stage(duty.stage).label
         said = f"{duty.dispute.raised_by.user.name} is to hear what was done."
         line = Line(duty.dispute.reference, where=label, sentence=said, note=owed_since(duty, now))
         lines.setdefault(duty.dispute.reference, line)

@@ -29,6 +29,7 @@ class StageLeads:
     stage: Stage
     roles: str
     led: Sequence[Led]
+    track: str = ""
 
 
 def who_leads(rules: Protocol, acting: Appointment, *, on: date) -> list[StageLeads]:
@@ -37,8 +38,11 @@ def who_leads(rules: Protocol, acting: Appointment, *, on: date) -> list[StageLe
     everybody = list(held.order_by("-is_contact", "pk"))
     agencies = list(Agency.objects.visible_to(acting).select_related("commissioner"))
     return [
-        StageLeads(stage, roles_in_words(stage.leads.roles, stage.leads.joint), _led(stage, agencies, everybody))
-        for stage in rules.stages
+        StageLeads(
+            stage, roles_in_words(stage.leads.roles, stage.leads.joint), _led(stage, agencies, everybody),
+            track=track.label if track else "",
+        )
+        for track, stage in rules.every_stage
     ]
 
 

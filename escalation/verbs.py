@@ -74,6 +74,10 @@ def _has_an_outcome(dispute: Dispute, by: Appointment) -> bool:
     return dispute.status in (Status.AWAITING_CONFIRMATION, Status.CLOSED) and permissions.may_read(dispute, by)
 
 
+def _works_for_person(dispute: Dispute, by: Appointment) -> bool:
+    return permissions.is_about_a_person(dispute) and works_for_agency(dispute, by)
+
+
 MAY: dict[str, May] = {
     "confirm_outcome": _at(Status.AWAITING_CONFIRMATION, permissions.may_confirm),
     "give_outcome": _at(Status.REFERRED, permissions.may_give_last_word),
@@ -84,11 +88,11 @@ MAY: dict[str, May] = {
     "acknowledge": may_acknowledge,
     "record_discussion": works_for_agency,
     "propose_meeting": works_for_agency,
-    "open_plan": works_for_agency,
+    "open_plan": _works_for_person,
     "ask_support": support.may_ask_support,
     "link": links.may_link,
     "confirm_safety": permissions.may_confirm_safety,
-    "record_voice": works_for_agency,
+    "record_voice": _works_for_person,
     "notify_intention": is_on_raising_side,
     "attest_exhaustion": works_for_agency,
     "attest_own_record": works_for_agency,

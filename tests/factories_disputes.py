@@ -9,19 +9,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cases.actions.cases import open_theme
 from cases.models import Appointment, Partnership
 from cases.roles import Role
+from decisions.actions import learning
+from decisions.actions.learning import Learned
 from escalation import protocol_files
 from escalation.actions import debriefs, feedback, moves, plans, positions, safety, talks
 from escalation.actions.protocols import publish_protocol
 from escalation.actions.raising import Raised, raise_dispute
 from escalation.models import Dispute, ProtocolVersion
 from escalation.models.dispute import Status
-from escalation.protocol import DutyKind, Protocol
+from escalation.protocol import DutyKind, OnwardRoute, Protocol
 from tests.factories import Cast, cast, make_appointment, make_case, make_partnership
 
 PROTOCOLS = Path(protocol_files.__file__).parent / "protocols"
 SAFE = safety.Safety(answer="safe", how="Seen on the ward at nine this morning; nurse in charge agrees.")
+LEARNED = Learned("nothing", "Both sides knew the way.")
 
 
 @cache
@@ -48,6 +52,14 @@ def people_under(key: str, *, now: datetime) -> Cast:
     return people
 
 
+def people_with_a_further_body(now: datetime) -> Cast:
+    """Halton's cast under its protocol with one body more, to which a board representative may take a dispute."""
+    people = cast(make_partnership("halton"))
+    more = OnwardRoute(code="executive", body="The chief executives", when="If unresolved", by_role=Role.BOARD_REPRESENTATIVE)
+    publish(people.partnership, "halton", now=now, onward_routes=(*source_protocol("halton").onward_routes, more))
+    return people
+
+
 def raised(now: datetime, **changes: Any) -> Raised:
     """What somebody worried says."""
     return replace(
@@ -70,8 +82,26 @@ def make_dispute(people: Cast, *, now: datetime, **changes: Any) -> Dispute:
         "by": changes.pop("by", people.council.practitioner),
         "now": now,
         "addressee": changes.pop("addressee", people.health.practitioner),
+        "track": changes.pop("track", ""),
     }
     return raise_dispute(raised=raised(now, **changes), **given)
+
+
+def make_theme(people: Cast, *, now: datetime, track: str = "system", **changes: Any) -> Dispute:
+    """The council's head of service raises a theme with health, under a protocol that has a thematic track."""
+    by = changes.pop("by", people.council.senior_manager)
+    given = {
+        "decision_disputed": "Discharge letters reach the council after the weekend.",
+        "worry": "Care starts two days late, again and again.",
+        "proposed_resolution": "A shared inbox that somebody reads on Saturdays.",
+    }
+    case = changes.pop("case", None) or open_theme(
+        theme="Weekend discharges", agencies=[people.health.agency], by=by, now=now
+    )
+    return raise_dispute(
+        case=case, responding=[people.health.agency], raised=raised(now, **(given | changes)), safety=None, by=by, now=now,
+        track=track,
+    )
 
 
 def fresh(dispute: Dispute) -> Dispute:
@@ -114,6 +144,7 @@ def _do_duty(dispute: Dispute, kind: DutyKind, by: Appointment, now: datetime) -
         DutyKind.FEEDBACK_GIVEN: (feedback.give_feedback, {"text": "We spoke to the hospital.", "no_action": False}),
         DutyKind.INTERIM_PLAN: (plans.need_no_plan, {"why": "She is safe on the ward."}),
         DutyKind.DEBRIEF_OFFERED: (debriefs.offer_debrief, {"text": "Thursday at ten."}),
+        DutyKind.LEARNING_RECORDED: (learning.write_learning, {"learned": LEARNED}),
         DutyKind.ATTEMPT_LOGGED: (talks.log_discussion, {"kind": "talk", **talk}),
         DutyKind.DISCUSSION_HELD: (talks.log_discussion, {"kind": "meeting", **talk}),
         DutyKind.ADVICE_SOUGHT: (talks.log_discussion, {"kind": "advice", **talk}),

@@ -39,7 +39,7 @@ def update_person(
     *, case: Case, changes: Mapping[str, Any], seen: str, by: Appointment, now: datetime
 ) -> list[str]:
     """Save the details; ``seen`` is the version the editor had before them. Answers the names of what changed."""
-    if not may_change_person(by, case):
+    if case.person_id is None or not may_change_person(by, case):
         raise Refused("Only people who work on this case can change this. Ask one of them.", code="forbidden")
     person = Person.objects.select_for_update().get(pk=case.person_id)
     if version_of(person, by.agency) != seen:

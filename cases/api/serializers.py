@@ -20,14 +20,14 @@ class AgencySerializer(serializers.ModelSerializer[Agency]):
 
 
 class CaseLineSerializer(serializers.ModelSerializer[Case]):
-    """One line of the list: initials, no name."""
+    """One line of the list: initials, no name; of a theme its name, which is nobody's."""
 
-    initials = serializers.CharField(source="person.initials", read_only=True)
+    initials = serializers.CharField(read_only=True, help_text="Theme where it is about no person.")
     agencies = AgencySerializer(many=True, read_only=True)
 
     class Meta:
         model = Case
-        fields = ["reference", "initials", "agencies", "opened_at"]
+        fields = ["reference", "initials", "theme", "agencies", "opened_at"]
 
 
 class PersonSerializer(serializers.ModelSerializer[Person]):
@@ -47,13 +47,13 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
 class CaseSerializer(serializers.ModelSerializer[Case]):
     """A whole case."""
 
-    person = PersonSerializer(read_only=True)
+    person = PersonSerializer(read_only=True, allow_null=True, help_text="Null where the case is a theme.")
     agencies = AgencySerializer(many=True, read_only=True)
     members = serializers.SerializerMethodField()
 
     class Meta:
         model = Case
-        fields = ["reference", "person", "agencies", "members", "opened_at"]
+        fields = ["reference", "person", "theme", "agencies", "members", "opened_at"]
 
     def get_members(self, case: Case) -> list[dict[str, str]]:
         """The people on the case."""

@@ -1,4 +1,4 @@
-"""Persons at risk, and the cases in which two or more agencies work with them."""
+"""Persons at risk, the cases in which two or more agencies work with them, and themes that are about no person."""
 
 from __future__ import annotations
 
@@ -66,15 +66,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         mine = self.filter(partnership=acting.partnership_id)
         if acting.has(Permission.READ_FOR_AUDIT):
             return mine
-        return mine.filter(pk__in=CaseMember.objects.filter(appointment=acting).values("case_id"))
+        return mine.filter(pk__in=CaseMember.objects.filter(appointment=acting.seat_id).values("case_id"))
 
 
 class Case(models.Model):
-    """One person at risk and the agencies involved with them."""
+    """One person at risk and the agencies involved with them; or a theme between agencies, which names no person."""
 
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="cases")
     reference = models.CharField(max_length=30, unique=True)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="cases")
+    theme = models.CharField(max_length=120, blank=True, help_text="What it is about where it is about no person.")
     agencies = models.ManyToManyField(Agency, related_name="cases")
     opened_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -83,9 +84,35 @@ class Case(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, theme="") | (models.Q(person__isnull=True) & ~models.Q(theme="")),
+                name="case_has_a_person_or_a_theme",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_theme(self) -> bool:
+        """Whether it is about how agencies work together, and about no person."""
+        return self.person_id is None
+
+    @property
+    def initials(self) -> str:
+        """What lists show: the person's initials, or that it is a theme."""
+        return self.person.initials if self.person else "Theme"
+
+    @property
+    def about(self) -> str:
+        """What those on the case are shown: the person's name, or the name of the theme."""
+        return self.person.name if self.person else self.theme
+
+    @property
+    def wanted(self) -> str:
+        """What the person said that they want, where there is one."""
+        return self.person.desired_outcomes if self.person else ""
 
 
 class CaseMember(models.Model):

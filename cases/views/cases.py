@@ -15,7 +15,7 @@ from cases.actions.persons import known_of, update_person, version_of
 from cases.errors import Refused
 from cases.forms.cases import FindCaseForm, PersonForm
 from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of, record_read, refused, visible_or_404
-from cases.models import Appointment, Case
+from cases.models import Appointment, Case, Person
 from cases.models.case import Capacity
 from cases.permissions import may_change_person
 
@@ -49,7 +49,7 @@ def case(request: ActingRequest, reference: str) -> HttpResponse:
 def person(request: ActingRequest, reference: str) -> HttpResponse:
     """Change what is known of the person; a second editor sees both versions (F50)."""
     found = visible_or_404(Case.objects.select_related("person", "partnership"), request.acting, reference=reference)
-    if not may_change_person(request.acting, found):
+    if found.person is None or not may_change_person(request.acting, found):
         raise Http404(NOT_FOUND)
     agency, status = request.acting.agency, 200
     both: list[dict[str, Any]] = []
@@ -63,7 +63,7 @@ def person(request: ActingRequest, reference: str) -> HttpResponse:
         except Refused as error:
             status = refused(request, form, error)
             if error.code == "stale":
-                both = _both_versions(form, found, request.acting)
+                both = _both_versions(form, found.person, request.acting)
         else:
             messages.success(request, "What is known of the person is saved.")
             return redirect("case", reference)
@@ -72,11 +72,11 @@ def person(request: ActingRequest, reference: str) -> HttpResponse:
     return render(request, "cases/person.html", {"form": form, "case": found, "both": both}, status=status)
 
 
-def _both_versions(form: PersonForm, found: Case, acting: Appointment) -> list[dict[str, Any]]:
+def _both_versions(form: PersonForm, person: Person, acting: Appointment) -> list[dict[str, Any]]:
     """Yours and theirs for each answer that differs; the form is given the version they saved, so that saving again decides."""
-    found.person.refresh_from_db()
-    theirs, yours = known_of(found.person, acting.agency), form.details
-    form.show_again(version_of(found.person, acting.agency))
+    person.refresh_from_db()
+    theirs, yours = known_of(person, acting.agency), form.details
+    form.show_again(version_of(person, acting.agency))
     return [
         {"label": form.fields[name].label, "yours": in_words(name, yours[name]), "theirs": in_words(name, theirs[name])}
         for name in yours

@@ -113,7 +113,7 @@ def _write(pattern: Dispute, told: dict[Model, list[Any]], first_number: int, ti
         Rewriting(
             ids={model: per_copy[number] for model, per_copy in numbers.items()},
             references={pattern.case.reference: references[Case][number], pattern.reference: references[Dispute][number]},
-            person=words.person_of(first_number + number, is_child=pattern.case.person.is_child),
+            person=words.person_of(first_number + number, is_child=bool(pattern.case.person and pattern.case.person.is_child)),
             number=first_number + number,
         )
         for number in range(times)

@@ -122,7 +122,7 @@ def _answer(field: BoardFormField, row: Referral, with_address: bool) -> str:
 
 def addresses(dispute: Dispute) -> list[str]:
     """Every form in which the record knows the person's address: in full, and its first line; the longest first."""
-    known = {dispute.case.person.address}
+    known = {dispute.case.person.address} if dispute.case.person else set()
     fields = [field.code for field in dispute.rules.board_form if "address" in field.prefill]
     for row in dispute.referrals.all():
         known |= {str(row.answers.get(code) or "") for code in fields}

@@ -98,14 +98,11 @@ def days_not_counted(dispute: Dispute) -> list[str]:
 def in_short(reader: Reader) -> Part:
     """Who it is about, who disagrees about what, and where it stands."""
     dispute = reader.dispute
-    person = dispute.case.person
     stage = dispute.rules_now
     return section(
         "summary", "In short",
         facts(
-            (dispute.rules.terminology.person.capitalize(), person.name),
-            ("Date of birth", plain_date(person.date_of_birth)),
-            ("What they want", person.desired_outcomes),
+            *_about(dispute),
             ("Raised by", f"{who(dispute.raised_by)}, on {when(dispute.raised_at)}"),
             ("Raised with", ", ".join(_responding(dispute))),
             ("The concern arose", when(dispute.concern_arose_at)),
@@ -115,6 +112,18 @@ def in_short(reader: Reader) -> Part:
             ("Ended", when(dispute.closed_at)),
         ),
     )  # fmt: skip
+
+
+def _about(dispute: Dispute) -> list[tuple[str, str]]:
+    """Whom it is about; of a theme its name, which is nobody's."""
+    person = dispute.case.person
+    if person is None:
+        return [("Theme", dispute.case.theme), ("Person", "None: it is about how agencies work together")]
+    return [
+        (dispute.rules.terminology.person.capitalize(), person.name),
+        ("Date of birth", plain_date(person.date_of_birth)),
+        ("What they want", person.desired_outcomes),
+    ]
 
 
 def _responding(dispute: Dispute) -> list[str]:

@@ -12,10 +12,10 @@ from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
 from escalation import chronology, leads, permissions
-from escalation.actions.raising import Raised, raise_dispute
+from escalation.actions.raising import Raised, raise_dispute, same_track
 from escalation.actions.safety import Safety
 from escalation.deadlines import LONDON
-from escalation.models import Dispute, DisputeLink
+from escalation.models import Dispute, DisputeLink, ProtocolVersion
 from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Side
 from escalation.transitions import NOT_YOURS, apply_transition, lock
@@ -47,7 +47,7 @@ def _is_in_time(dispute: Dispute, now: datetime) -> bool:
 
 
 @transaction.atomic
-def reopen(*, dispute: Dispute, held: NotHeld, safety: Safety, by: Appointment, now: datetime) -> Dispute:
+def reopen(*, dispute: Dispute, held: NotHeld, safety: Safety | None, by: Appointment, now: datetime) -> Dispute:
     """'It did not hold': a new dispute between the same agencies, linked to the closed one, whose record stays as it is."""
     dispute = lock(dispute)
     if not may_reopen(dispute, by, now=now):
@@ -68,7 +68,11 @@ def reopen(*, dispute: Dispute, held: NotHeld, safety: Safety, by: Appointment, 
         entry_stage=dispute.stage if at_risk else 1, immediate_risk_reason=held.immediate_risk_reason if at_risk else "",
     )
     others = [party.agency for party in dispute.parties.select_related("agency") if party.agency_id != by.agency_id]
-    made = raise_dispute(case=dispute.case, responding=others, raised=raised, safety=safety, by=by, now=now)
+    version = ProtocolVersion.objects.current_for(dispute.partnership, on=now.astimezone(LONDON).date())
+    made = raise_dispute(
+        case=dispute.case, responding=others, raised=raised, safety=safety, by=by, now=now,
+        track=same_track(version, dispute) if version else "",
+    )
     _link(made, dispute, DisputeLink.Kind.REOPENED, held.reason, by=by, now=now)
     return made
 

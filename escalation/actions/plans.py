@@ -41,7 +41,7 @@ class Looked:
 
 def _agency_of(dispute: Dispute, by: Appointment) -> Agency:
     agency = leads.stands_for(dispute, by)
-    if agency is None or not permissions.may_work(dispute, by):
+    if agency is None or not permissions.may_work_for_person(dispute, by):
         raise Refused(NOT_YOURS, code="forbidden")
     return agency
 
@@ -74,7 +74,7 @@ def open_from_safety(dispute: Dispute, confirmation: SafetyConfirmation, *, by: 
         return
     named = confirmation.measures_owner.casefold()
     on_it = dispute.participants.filter(appointment__agency=confirmation.agency).select_related("appointment__user")
-    owner = next((row.appointment for row in on_it if row.appointment.user.name.casefold() in named), by)
+    owner = next((row.appointment for row in on_it if row.appointment.user.name.casefold() in named), by.seat)
     plan = Plan(confirmation.measures, owner, confirmation.review_on)
     _open(dispute, plan, confirmation.agency, by=by, now=now, safety=confirmation)
 
@@ -97,7 +97,7 @@ def _open(
         )
     audit.record("plan_opened", opened, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"stage": dispute.stage, "owner": plan.owner.pk})
-    if plan.owner.pk != by.pk:
+    if plan.owner.pk != by.seat_id:
         _tell_owner(dispute, opened, now=now)
     return opened
 
@@ -133,7 +133,7 @@ def may_review_plan(plan: InterimPlan, dispute: Dispute, by: Appointment) -> boo
     """Whether ``by`` may look at the plan again: its owner, or anybody of its agency who works on the dispute."""
     if plan.ended_at is not None or not permissions.may_confirm_safety(dispute, by):
         return False
-    return plan.owner_id == by.pk or plan.agency_id == permissions.standing(dispute, by).agency_id
+    return plan.owner_id == by.seat_id or plan.agency_id == permissions.standing(dispute, by).agency_id
 
 
 @transaction.atomic
@@ -154,7 +154,7 @@ def review_plan(*, plan: InterimPlan, looked: Looked, by: Appointment, now: date
         _check_owner(dispute, looked.owner)
     before = plan.owner_id
     _write_review(dispute, plan, looked, by=by, now=now)
-    if plan.owner_id not in (before, by.pk):
+    if plan.owner_id not in (before, by.seat_id):
         _tell_owner(dispute, plan, now=now)
     return plan
 

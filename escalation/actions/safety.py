@@ -101,7 +101,7 @@ def record_voice(*, dispute: Dispute, voice: Voice, by: Appointment, now: dateti
     """Ask again what the person wants (D-04); 'not told' needs a reason and a date on which it is looked at again (F73)."""
     dispute = lock(dispute)
     agency = leads.stands_for(dispute, by)
-    if not permissions.may_work(dispute, by) or agency is None:
+    if not permissions.may_work_for_person(dispute, by) or agency is None:
         raise Refused(NOT_YOURS, code="forbidden")
     if not voice.desired_outcomes.strip():
         raise Refused("Say what the person wants, in their own words if you can.", field="desired_outcomes")
@@ -115,7 +115,7 @@ def record_voice(*, dispute: Dispute, voice: Voice, by: Appointment, now: dateti
     recorded = PersonVoice.objects.create(
         dispute=dispute, stage=dispute.stage, agency=agency, recorded_by=by, recorded_at=now, **voice.__dict__
     )
-    Person.objects.filter(pk=dispute.case.person_id).update(desired_outcomes=voice.desired_outcomes)
+    Person.objects.filter(cases=dispute.case_id).update(desired_outcomes=voice.desired_outcomes)
     duties.fulfil(dispute, DutyKind.OUTCOMES_RECONFIRMED, agency=agency, by=by, now=now)
     chronology.tell(
         dispute, "What the person wants", by=by, now=now, kind=ChronologyEntry.Kind.PERSON,

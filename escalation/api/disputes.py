@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,11 +15,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cases.actions.cases import open_theme
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
 from cases.errors import Refused
 from cases.http import acted_at, visible_or_404
-from cases.models import Case
+from cases.models import Agency, Case
 from escalation import queues
 from escalation.actions.drafts import keyed_draft
 from escalation.actions.raising import Raised, raise_dispute
@@ -34,13 +37,13 @@ from escalation.api.finding import (
 from escalation.api.showing import DisputeSerializer, LineSerializer, line_of, whole_of
 from escalation.api.story import PAGED
 from escalation.api.taking import RaiseSerializer
-from escalation.models import Dispute, Participant, Party
+from escalation.models import Dispute, Draft, Participant, Party
 from escalation.models.dispute import ENDED, RUNNING, DisputeQuerySet, Status
 
 GROUPS = {"running": RUNNING, "ended": ENDED}
 LONGEST_KEY = 60
 IDEMPOTENCY = "Idempotency-Key"
-NOT_DETAILS = ("case", "responding", "safety", "addressee")
+NOT_DETAILS = ("case", "theme", "track", "responding", "safety", "addressee")
 
 
 class DisputesView(APIView):
@@ -98,20 +101,38 @@ def dispute(request: ActingApiRequest, reference: str) -> Response:
 @transaction.atomic
 def _raise(given: dict[str, Any], request: ActingApiRequest) -> Dispute:
     now = acted_at()
-    try:
-        case = visible_or_404(Case.objects, request.acting, reference=given["case"])
-    except Http404 as hidden:
-        raise Refused("You are on no case with this reference. Open one first.", field="case") from hidden
+    responding = agencies_named(given["responding"], request)
     addressee = person_named(given["addressee"], request, "addressee") if given.get("addressee") is not None else None
     details = {name: value for name, value in given.items() if name not in NOT_DETAILS}
+    draft = _named_draft(request, now)
+    if draft is not None and draft.became is not None:
+        return draft.became
+    return raise_dispute(
+        case=_case(given, responding, request, now), responding=responding, raised=Raised(**details),
+        safety=Safety(**given["safety"]) if given.get("safety") else None, by=request.acting, now=now,
+        track=given.get("track", ""), addressee=addressee, draft=draft,
+    )  # fmt: skip
+
+
+def _case(given: dict[str, Any], responding: Sequence[Agency], request: ActingApiRequest, now: datetime) -> Case:
+    """The case of the caller that is named, or a new theme."""
+    if given.get("theme", "").strip() and not given.get("case"):
+        return open_theme(theme=given["theme"], agencies=responding, by=request.acting, now=now)
+    try:
+        return visible_or_404(Case.objects, request.acting, reference=given.get("case", ""))
+    except Http404 as hidden:
+        raise Refused("You are on no case with this reference. Open one first.", field="case") from hidden
+
+
+def _named_draft(request: ActingApiRequest, now: datetime) -> Draft | None:
+    """What the caller's own name for this act stands for, where they give one; held until it is done."""
     key = request.headers.get(IDEMPOTENCY, "").strip()
     if len(key) > LONGEST_KEY or not key.isprintable():
         raise ValidationError({IDEMPOTENCY: [f"Give a key of up to {LONGEST_KEY} plain characters."]})
-    return raise_dispute(
-        case=case, responding=agencies_named(given["responding"], request), raised=Raised(**details),
-        safety=Safety(**given["safety"]), by=request.acting, now=now, addressee=addressee,
-        draft=keyed_draft(user=request.user, key=f"raise:{request.acting.pk}:{key}", now=now) if key else None,
-    )  # fmt: skip
+    if not key:
+        return None
+    named = keyed_draft(user=request.user, key=f"raise:{request.acting.pk}:{key}", now=now)
+    return Draft.objects.select_for_update().get(pk=named.pk)
 
 
 def _filtered(found: DisputeQuerySet, request: ActingApiRequest) -> DisputeQuerySet:
@@ -129,5 +150,5 @@ def _filtered(found: DisputeQuerySet, request: ActingApiRequest) -> DisputeQuery
     if "agency" in asked:
         found = found.filter(Exists(Party.objects.filter(dispute=OuterRef("pk"), agency__key=asked["agency"])))
     if asked.get("mine") in ("1", "true", "True"):
-        found = found.filter(Exists(Participant.objects.filter(dispute=OuterRef("pk"), appointment=request.acting)))
+        found = found.filter(Exists(Participant.objects.filter(dispute=OuterRef("pk"), appointment=request.acting.seat_id)))
     return found

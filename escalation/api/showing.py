@@ -93,6 +93,7 @@ class ContentSerializer(serializers.Serializer[Any]):
     """What was said when it was raised, and what is owed, for those who may read it."""
 
     case = serializers.CharField()
+    theme = serializers.CharField(help_text="The theme's name; empty where it is about a person.")
     subject = serializers.CharField()
     ground = serializers.CharField()
     category = serializers.CharField()
@@ -116,6 +117,7 @@ class DisputeSerializer(LineSerializer):
 
     token = serializers.CharField(help_text="Give it back as seen, so that a move made meanwhile is noticed.")
     stages_in_all = serializers.IntegerField()
+    track = serializers.CharField(help_text="The key of its track; empty where the protocol has one way only.")
     protocol = serializers.CharField()
     partnership = serializers.CharField()
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -154,6 +156,7 @@ def whole_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> dict[st
         **line_of(dispute, acting),
         "token": dispute.token,
         "stages_in_all": len(dispute.rules.stages),
+        "track": dispute.track,
         "protocol": str(dispute.protocol),
         "partnership": dispute.partnership.key,
         "closed_at": dispute.closed_at,
@@ -183,6 +186,7 @@ def _content(dispute: Dispute, readable: list[int]) -> dict[str, Any]:
     return {
         **{name: getattr(dispute, name) for name in SAID},
         "case": dispute.case.reference,
+        "theme": dispute.case.theme,
         "people": [
             {
                 "id": row.appointment_id, "described": row.appointment.described, "side": row.side,

@@ -36,9 +36,15 @@ class SafetySerializer(serializers.Serializer[Any]):
 
 
 class RaiseSerializer(serializers.Serializer[Any]):
-    """A disagreement to raise, about a person whose case the caller is on."""
+    """A disagreement to raise, about a person whose case the caller is on; or about a theme, which names nobody."""
 
-    case = serializers.CharField(max_length=30, help_text="The reference of the case.")
+    track = serializers.SlugField(
+        max_length=40, required=False, allow_blank=True, help_text="The key of a track, where the protocol has several."
+    )
+    case = serializers.CharField(
+        max_length=30, required=False, help_text="The reference of the case. A theme may be new: give it as theme instead."
+    )
+    theme = Text(required=False, max_length=120, help_text="A short name for a new theme, without anybody's.")
     responding = serializers.ListField(
         child=serializers.SlugField(max_length=40), min_length=1, max_length=20, help_text="Keys of the agencies asked."
     )
@@ -46,7 +52,7 @@ class RaiseSerializer(serializers.Serializer[Any]):
     worry = Text()
     proposed_resolution = Text()
     concern_arose_at = serializers.DateTimeField()
-    safety = SafetySerializer()
+    safety = SafetySerializer(required=False, help_text="Needed where it is about a person.")
     danger_answer = serializers.ChoiceField(choices=DANGER, required=False)
     addressee = serializers.IntegerField(required=False, help_text="The id of a role at a responding agency.")
     subject = serializers.SlugField(max_length=40, required=False)

@@ -9,7 +9,7 @@ from django import forms
 from cases.forms.base import GovukForm
 from cases.models import Agency, Appointment
 from escalation.models.dispute import Status
-from escalation.protocol import Protocol
+from escalation.protocol import Protocol, Stage, Track
 
 ANY = ("", "Any")
 MINE = [ANY, ("mine", "I am on it"), ("raised", "I raised it"), ("agency", "My agency is a party")]
@@ -38,12 +38,18 @@ class DisputeFilterForm(GovukForm):
         agency: Any = self.fields["agency"]
         agency.queryset = Agency.objects.visible_to(acting)
         stage: Any = self.fields["stage"]
-        stages = rules.stages if rules else ()
-        stage.choices = [ANY, *((str(one.order), f"{one.label}: {one.name}") for one in stages)]
+        stages = rules.every_stage if rules else ()
+        stage.choices = [ANY, *(_stage(track, one) for track, one in stages)]
         if rules is not None and not rules.has_limits:
             del self.fields["time"]
         if acting.agency_id is None:
             del self.fields["whose"]
+
+
+def _stage(track: Track | None, stage: Stage) -> tuple[str, str]:
+    """A stage to choose; of several tracks each has its own."""
+    words = f"{stage.label}: {stage.name}"
+    return (f"{track.key}.{stage.order}", f"{track.label}, {words}") if track else (str(stage.order), words)
 
 
 class NoticeFilterForm(GovukForm):

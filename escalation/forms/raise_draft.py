@@ -107,7 +107,7 @@ def raised_from(pages: Mapping[str, StepForm]) -> dict[str, Any]:
     danger = "in_danger" if answers["danger"] == "yes" else "not_in_danger"
     about = {name: answers[name] for name in NewPerson.__dataclass_fields__ if answers.get(name)}
     return {
-        "who": {"case": answers["case"]} if answers.get("case") else {"person": NewPerson(**about)},
+        "who": {"case": answers["case"]} if answers.get("case") else {"about": NewPerson(**about)},
         "responding": list(answers["responding"]),
         "raised": Raised(**said, danger_answer=danger),
         "safety": Safety(**{name: answers[name] for name in Safety.__dataclass_fields__}),

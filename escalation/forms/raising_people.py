@@ -18,9 +18,11 @@ RECIPIENTS = (Role.PRACTITIONER, Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD, Role
 
 
 def _named(case: Case) -> str:
-    """A case in a list of one's own: initials, year of birth, reference; never the name."""
+    """A case in a list of one's own: initials, year of birth, reference; never the name. Of a theme its name."""
+    if case.person is None:
+        return f"{case.theme} ({case.reference})"
     born = f", born {case.person.date_of_birth.year}" if case.person.date_of_birth else ""
-    return f"{case.person.initials}{born} ({case.reference})"
+    return f"{case.initials}{born} ({case.reference})"
 
 
 class WhoForm(StepForm):

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, FSMField, transition
 
-from cases.models import Agency, Appointment, Case, Partnership
+from cases.models import Absence, Agency, Appointment, Case, Partnership
 from cases.models.case import Capacity
 from cases.roles import Permission
 from escalation import permissions
@@ -47,8 +47,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         mine = self.filter(partnership=acting.partnership_id)
         if acting.has(Permission.READ_FOR_AUDIT) or acting.has(Permission.SEE_PARTNERSHIP_METADATA):
             return mine
-        may_see = Q(pk__in=Participant.objects.filter(appointment=acting).values("dispute_id"))
-        may_see |= Q(pk__in=Notification.objects.filter(recipient=acting).values("dispute_id"))
+        may_see = Q(pk__in=Participant.objects.filter(appointment=acting.seat_id).values("dispute_id"))
+        may_see |= Q(pk__in=Notification.objects.filter(recipient=acting.seat_id).values("dispute_id"))
         may_see |= Q(pk__in=Support.objects.filter(supporter=acting, ended_at=None).values("dispute_id"))
         if acting.has(Permission.SEE_OWN_AGENCY):
             may_see |= Q(pk__in=Party.objects.filter(agency=acting.agency_id).values("dispute_id"))
@@ -65,6 +65,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         ).prefetch_related(
             "parties__agency", "participants__appointment__user", "participants__appointment__agency",
             "deadlines__changes", "stages", "supports",
+            models.Prefetch("partnership__absences", Absence.objects.in_force_now().with_people(), to_attr="away_now"),
         )
 
 
@@ -77,12 +78,13 @@ def _status_after_contest(dispute: Dispute, *, is_referral: bool, **_: Any) -> s
 
 
 class Dispute(models.Model):
-    """One professional disagreement about the safety of one person at risk."""
+    """One professional disagreement about the safety of one person at risk, or about how agencies work together."""
 
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="disputes")
     reference = models.CharField(max_length=30, unique=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="disputes")
     protocol = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="disputes")
+    track = models.CharField(max_length=40, blank=True)
     status = FSMField(default=Status.AWAITING_REPLY, choices=Status.choices, protected=True, db_index=True)
     stage = models.PositiveSmallIntegerField()
 
@@ -149,7 +151,7 @@ class Dispute(models.Model):
             pgtrigger.ReadOnly(
                 name="what_was_raised_is_frozen",
                 fields=[
-                    "partnership", "reference", "case", "protocol", "raised_by", "raised_at", "raising_agency",
+                    "partnership", "reference", "case", "protocol", "track", "raised_by", "raised_at", "raising_agency",
                     "concern_arose_at", "title", "subject", "ground", "category", "decision_disputed", "worry",
                     "evidence", "aim", "proposed_resolution", "danger_answer", "entry_stage",
                 ],
@@ -176,8 +178,8 @@ class Dispute(models.Model):
 
     @property
     def rules(self) -> Protocol:
-        """The protocol this dispute began under and keeps."""
-        return self.protocol.protocol
+        """The rules of the protocol, and of the track of it, that this dispute began under and keeps."""
+        return self.protocol.rules_of(self.track)
 
     @property
     def rules_now(self) -> Stage:

@@ -11,6 +11,7 @@ from cases.models import Appointment, Partnership
 from escalation.protocol import Protocol
 
 _READ: dict[str, Protocol] = {}
+_TRACKS: dict[tuple[str, str], Protocol] = {}
 
 
 class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
@@ -62,3 +63,13 @@ class ProtocolVersion(models.Model):
         if self.sha256 not in _READ:
             _READ[self.sha256] = Protocol.as_published(self.document)
         return _READ[self.sha256]
+
+    def rules_of(self, track: str) -> Protocol:
+        """The rules of one track, read once like the whole; LookupError when there is no such track."""
+        if (self.sha256, track) not in _TRACKS:
+            _TRACKS[self.sha256, track] = self.protocol.track(track)
+        return _TRACKS[self.sha256, track]
+
+    def track_label(self, key: str) -> str:
+        """What a track is called; empty where the protocol has one way only."""
+        return next((track.label for track in self.protocol.tracks if track.key == key), "")

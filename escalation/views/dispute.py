@@ -34,6 +34,7 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
     readable = context["here"]["readable_stages"]
     context |= {
         "about": about(dispute),
+        "track": dispute.protocol.track_label(dispute.track),
         "voice": latest_voice(dispute, readable),
         "links": linked(dispute, request.acting),
         "may_reopen": may_reopen(dispute, request.acting, now=now),
@@ -44,7 +45,7 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
         "feedback": feedback_for(dispute, request.acting, readable),
         "given": feedback_by(dispute, request.acting, readable),
         "intentions": intentions(dispute, readable),
-        "sees_case": dispute.case.members.filter(appointment=request.acting).exists(),
+        "sees_case": dispute.case.members.filter(appointment=request.acting.seat_id).exists(),
     }
     if any(receipt.read_at is None for receipt in context["feedback"]):
         mark_feedback_read(dispute=dispute, by=request.acting, now=now)
@@ -129,7 +130,7 @@ def _date_line(row: Deadline, dispute: Dispute) -> dict[str, Any]:
 
 def feedback_for(dispute: Dispute, acting: Appointment, readable: Sequence[int]) -> list[FeedbackReceipt]:
     """What this person was told about what was done, the newest first."""
-    mine = FeedbackReceipt.objects.filter(feedback__dispute=dispute, recipient=acting, feedback__stage__in=readable)
+    mine = FeedbackReceipt.objects.filter(feedback__dispute=dispute, recipient=acting.seat_id, feedback__stage__in=readable)
     return list(mine.select_related("feedback__recorded_by__user", "feedback__recorded_by__agency").order_by("-pk"))
 
 

@@ -44,7 +44,8 @@ def filtered(disputes: DisputeQuerySet, wanted: dict[str, Any], acting: Appointm
     if status := wanted.get("status"):
         disputes = disputes.filter(status__in={"running": RUNNING, "ended": ENDED}.get(status, (status,)))
     if stage := wanted.get("stage"):
-        disputes = disputes.filter(stage=int(stage))
+        track, _, order = stage.rpartition(".")
+        disputes = disputes.filter(stage=int(order), **({"track": track} if track else {}))
     if agency := wanted.get("agency"):
         disputes = disputes.filter(Exists(Party.objects.filter(dispute=OuterRef("pk"), agency=agency)))
     if wanted.get("time"):
@@ -54,9 +55,9 @@ def filtered(disputes: DisputeQuerySet, wanted: dict[str, Any], acting: Appointm
 
 def _whose(disputes: DisputeQuerySet, whose: str, acting: Appointment) -> DisputeQuerySet:
     if whose == "mine":
-        return disputes.filter(Exists(Participant.objects.filter(dispute=OuterRef("pk"), appointment=acting)))
+        return disputes.filter(Exists(Participant.objects.filter(dispute=OuterRef("pk"), appointment=acting.seat_id)))
     if whose == "raised":
-        return disputes.filter(raised_by=acting)
+        return disputes.filter(raised_by=acting.seat_id)
     if whose == "agency":
         return disputes.filter(Exists(Party.objects.filter(dispute=OuterRef("pk"), agency=acting.agency_id)))
     return disputes

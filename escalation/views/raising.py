@@ -172,7 +172,7 @@ def _send(pages: dict[str, StepForm], draft: Draft, setting: Setting) -> Dispute
     who: dict[str, Any] = given.pop("who")
     if "case" in who:
         return raise_dispute(case=who["case"], draft=draft, by=setting.acting, now=setting.now, **given)
-    return raise_for_new_person(person=who["person"], draft=draft, by=setting.acting, now=setting.now, **given)
+    return raise_for_new_person(about=who["about"], draft=draft, by=setting.acting, now=setting.now, **given)
 
 
 def _done(request: ActingRequest, draft: Draft) -> HttpResponse:

@@ -42,7 +42,7 @@ KEPT: dict[str, Any] = {
     "answer_debrief": debrief_forms.DebriefAnswerForm, "ask_support": support_forms.SupportForm,
     "reopen": link_forms.ReopenForm, "link": link_forms.LinkForm,
 }  # fmt: skip
-OF_ONE_ROW = ("complete_action", "say_on_point", "hold_meeting", "call_off", "review_plan", "answer_debrief")
+OF_ONE_ROW = {"complete_action", "say_on_point", "hold_meeting", "call_off", "review_plan", "answer_debrief"}
 
 
 @require_POST
@@ -172,7 +172,7 @@ def record_voice(request: ActingRequest, reference: str) -> HttpResponse:
     dispute = dispute_to_read(request, reference)
     before = typed_before(request, dispute, "record_voice", forms.VoiceForm)
     last = dispute.voices.order_by("-pk").first()
-    known: dict[str, Any] = {"desired_outcomes": dispute.case.person.desired_outcomes}
+    known: dict[str, Any] = {"desired_outcomes": dispute.case.wanted}
     if last is not None and permissions.may_read_stage(dispute, request.acting, last.stage):
         known |= {"own_view": last.own_view, "told": last.told, "advocate": last.advocate}
     form = forms.VoiceForm(request.POST or None, initial=known | before)

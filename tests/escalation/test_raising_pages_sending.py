@@ -130,7 +130,7 @@ def test_a_refused_dispute_leaves_no_case_behind(people: Cast, now: datetime) ->
     draft = start_draft(user=people.council.practitioner.user, form="raise", now=now)
     with pytest.raises(Refused):
         raise_for_new_person(
-            person=NewPerson("Margaret Elsworth"), responding=[people.health.agency], raised=raised(now), safety=SAFE_NOW,
+            about=NewPerson("Margaret Elsworth"), responding=[people.health.agency], raised=raised(now), safety=SAFE_NOW,
             by=people.council.practitioner, now=now, draft=draft, addressee=people.charity,
         )  # fmt: skip
     assert not Case.objects.exists()
