@@ -1,17 +1,28 @@
-"""Which role a signed-in person acts in: one of their own that runs today, chosen deliberately."""
+"""Which role a signed-in person acts in: one of their own that runs today, or the place of somebody they stand in for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
+from cases.clock import database_now
 from cases.models import Appointment, User
+from cases.standing_in import places_in_force
+
+PEOPLE = ("user", "agency", "partnership", "in_place_of__user", "in_place_of__agency", "in_place_of__partnership")
 
 
 def roles_of(user: User, *, day: date) -> list[Appointment]:
-    """The roles the person holds on the day, the oldest first."""
-    running = Appointment.objects.active_on(day).filter(user=user)
-    return list(running.select_related("user", "agency", "partnership").order_by("pk"))
+    """The person's own roles, the oldest first, then the places of those they stand in for by the database's clock."""
+    theirs = Appointment.objects.filter(user=user)
+    found = Appointment.objects.active_on(day).filter(user=user) | theirs.filter(in_place_of__isnull=False)
+    rows = list(found.select_related(*PEOPLE).order_by("pk"))
+    own = [row for row in rows if row.in_place_of_id is None]
+    lent = [row for row in rows if row.in_place_of_id is not None]
+    places = places_in_force(user, lent, now=database_now()) if own and lent else []
+    for role in own:
+        role.places = places
+    return own + places
 
 
 def chosen_from(roles: Sequence[Appointment], chosen: object) -> Appointment | None:

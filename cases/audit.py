@@ -56,7 +56,7 @@ def record(
         action=action,
         object_type=obj._meta.label_lower,
         object_id=str(obj.pk),
-        data=dict(data or {}),
+        data=dict(data or {}) | ({"standing_in_for": by.in_place_of_id} if by and by.in_place_of_id else {}),
         prev_hash=bytes(head.hash),
     )
     event.hash = digest(event)

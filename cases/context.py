@@ -14,6 +14,7 @@ from cases.roles import Permission, Role
 
 LINKS = {
     "switch_role": "roles",
+    "away": "away",
     "sign_out": "account_logout",
     "sign_in": "account_login",
     "accessibility": "accessibility",

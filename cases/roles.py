@@ -95,3 +95,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 def allows(role: str, permission: Permission) -> bool:
     """Whether the role may do this at all."""
     return permission in ROLE_PERMISSIONS[Role(role)]
+
+
+# Who may stand in for whom (F34): somebody who could be given the role, so that a place is never lent downwards.
+MAY_STAND_IN: dict[Role, frozenset[Role]] = {
+    R.PRACTITIONER: frozenset({R.PRACTITIONER, R.LINE_MANAGER, R.SAFEGUARDING_LEAD, R.SENIOR_MANAGER}),
+    R.LINE_MANAGER: frozenset({R.LINE_MANAGER, R.SAFEGUARDING_LEAD, R.SENIOR_MANAGER}),
+    R.SAFEGUARDING_LEAD: frozenset({R.LINE_MANAGER, R.SAFEGUARDING_LEAD, R.SENIOR_MANAGER}),
+    R.SENIOR_MANAGER: frozenset({R.SAFEGUARDING_LEAD, R.SENIOR_MANAGER, R.BOARD_REPRESENTATIVE}),
+    R.BOARD_REPRESENTATIVE: frozenset({R.SENIOR_MANAGER, R.BOARD_REPRESENTATIVE}),
+    R.CHIEF_SOCIAL_WORK_OFFICER: frozenset({R.SENIOR_MANAGER, R.CHIEF_SOCIAL_WORK_OFFICER}),
+    R.CHAIR: frozenset({R.CHAIR}),
+    R.INDEPENDENT_SCRUTINEER: frozenset({R.INDEPENDENT_SCRUTINEER}),
+    R.AUDITOR: frozenset({R.AUDITOR}),
+    R.BOARD_MANAGER: frozenset({R.BOARD_MANAGER}),
+}
+
+NEVER_AS_STAND_IN = frozenset({P.RAISE_DISPUTE})

@@ -29,6 +29,8 @@ urlpatterns = [
     path("account/", include(SIGNING_IN)),
     path("account/roles/", account.roles, name="roles"),
     path("account/act-as/", account.act_as, name="act_as"),
+    path("account/standing-in/<int:pk>/", account.take_place_of, name="take_place"),
+    path("account/standing-in/<int:pk>/<ref:reference>/", account.take_place_of, name="take_place_in"),
     path("account/reading/", account.reading, name="my_reading"),
     path("privacy/", information.privacy, name="privacy"),
     path("accessibility/", information.accessibility, name="accessibility"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cases.models import AuditEvent
 from cases.roles import Permission
 from escalation import permissions as climbing
 from escalation.permissions import is_chair_of_a_party, may_agree, may_confirm, may_refer, standing
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 AT_WORK = ("awaiting_reply", "in_discussion", "awaiting_referral")
 WITHDRAWN = "withdrawn"
+WRITING = ("decision_drafted", "decision_edited", "decision_submitted", "decision_correction_begun")
 
 __all__ = [
     "is_chair_of_a_party",
@@ -63,17 +65,30 @@ def is_of_deciders(record: DecisionRecord, by: Appointment) -> bool:
     return is_own and climbing.may_read_stage(record.dispute, by, record.stage)
 
 
+def is_author(record: DecisionRecord, by: Appointment) -> bool:
+    """Whether it is theirs to write: its author's, or whoever stands in for the author, or stood in while it was begun."""
+    return record.author.is_seat_of(by)
+
+
+def wrote(record: DecisionRecord, by: Appointment) -> bool:
+    """Whether the person wrote any of it, also as somebody's stand-in, or takes the place of its author."""
+    if record.author.user_id == by.user_id or record.author.is_seat_of(by):
+        return True
+    written = AuditEvent.objects.filter(object_type=record._meta.label_lower, object_id=str(record.pk), user=by.user_id)
+    return written.filter(action__in=WRITING).exists()
+
+
 def may_edit(record: DecisionRecord, by: Appointment) -> bool:
     """Go on writing, or hand it in: its author, until it is signed or waits for the signature."""
-    return record.author_id == by.pk and record.state in ("draft", "returned")
+    return is_author(record, by) and record.state in ("draft", "returned")
 
 
 def may_sign(record: DecisionRecord, by: Appointment) -> bool:
-    """Sign it off or return it: a manager of the deciding agency, never its author in any of their roles (A-10)."""
+    """Sign it off or return it: a manager of the deciding agency, never who wrote it in any of their roles (A-10)."""
     return (
         record.state == "submitted"
         and by.has(Permission.SIGN_DECISION)
-        and record.author.user_id != by.user_id
+        and not wrote(record, by)
         and is_of_deciders(record, by)
     )
 
@@ -131,7 +146,7 @@ def may_complete_issue(issue: OutstandingIssue, by: Appointment) -> bool:
     """Say that an outstanding issue is done: its owner, or somebody of its agency who confirms for it; also once closed."""
     if issue.done_at is not None:
         return False
-    return issue.owner_id == by.pk or (by.agency_id == issue.agency_id and by.has(Permission.CONFIRM_FOR_AGENCY))
+    return issue.owner_id == by.seat_id or (by.agency_id == issue.agency_id and by.has(Permission.CONFIRM_FOR_AGENCY))
 
 
 def may_open_onward(dispute: Dispute, by: Appointment, role: str) -> bool:
@@ -145,4 +160,4 @@ def may_record_result(item: OnwardItem, by: Appointment) -> bool:
         return False
     if by.has(Permission.SEE_PARTNERSHIP_METADATA):
         return True
-    return standing(item.dispute, by).is_participant and (by.has(Permission.GIVE_LAST_WORD) or item.created_by_id == by.pk)
+    return standing(item.dispute, by).is_participant and (by.has(Permission.GIVE_LAST_WORD) or item.created_by.is_seat_of(by))

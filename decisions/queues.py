@@ -20,15 +20,16 @@ def to_sign_off(acting: Appointment, now: datetime) -> Block | None:
     if not acting.has(Permission.SIGN_DECISION):
         return None
     waiting = _records(acting).filter(state=DecisionRecord.State.SUBMITTED).exclude(author__user=acting.user_id)
-    waiting = waiting.filter(dispute__participants__appointment=acting) if acting.agency_id is None else waiting
+    waiting = waiting.filter(dispute__participants__appointment=acting.seat_id) if acting.agency_id is None else waiting
     lines = [_line(row, "waits for your signature") for row in waiting.order_by("submitted_at", "pk")[:SHOWN]]
     return Block("sign-off", "To sign off", lines, empty="Decisions that wait for your signature appear here.")
 
 
 def came_back(acting: Appointment, now: datetime) -> Block | None:
     """One's own records that were returned for more."""
-    rows = _records(acting).filter(author=acting, state=DecisionRecord.State.RETURNED).order_by("pk")[:SHOWN]
-    lines = [_line(row, "was returned to you for more") for row in rows]
+    theirs = Q(author=acting.seat_id) | Q(author__in_place_of=acting.seat_id)
+    rows = _records(acting).filter(theirs, state=DecisionRecord.State.RETURNED).order_by("pk")
+    lines = [_line(row, "was returned to you for more") for row in rows[:SHOWN]]
     return Block("came-back", "Returned to you for more", lines, empty="") if lines else None
 
 
@@ -49,7 +50,7 @@ def to_report(acting: Appointment, now: datetime) -> Block | None:
 
 def still_open(acting: Appointment, now: datetime) -> Block | None:
     """What outcomes left open and this person pursues."""
-    mine = OutstandingIssue.objects.visible_to(acting).filter(owner=acting, done_at=None, outcome__contested_at=None)
+    mine = OutstandingIssue.objects.visible_to(acting).filter(owner=acting.seat_id, done_at=None, outcome__contested_at=None)
     lines = [
         Line(
             row.outcome.dispute.reference, sentence=f"Still open: {row.what[:140]}", due_at=row.due_on,

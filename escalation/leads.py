@@ -42,7 +42,7 @@ def proposed_leads(stage: Stage, agency: Agency, *, on: date, originator: Appoin
 def stands_for(dispute: Dispute, by: Appointment) -> Agency | None:
     """The agency ``by`` speaks for on this dispute: their own, or the one without a lead that borrowed them."""
     for row in dispute.participants.all():
-        if row.appointment_id == by.pk and row.acts_for is not None:
+        if row.appointment_id == by.seat_id and row.acts_for is not None:
             return row.acts_for
     return by.agency
 
@@ -88,7 +88,7 @@ def join(
     """Put somebody on the dispute and its case from the present stage on; False when they already were."""
     _, is_new = Participant.objects.get_or_create(
         dispute=dispute,
-        appointment=who,
+        appointment=who.seat,
         defaults={
             "side": side, "from_stage": dispute.stage, "joined_at": now, "is_originator": is_originator,
             "acts_for": acts_for,

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from cases.models import Appointment
 from cases.roles import Role
-from escalation import leads
+from escalation import covering, leads
 from escalation.clock import date_in_words
 from escalation.deadlines import LONDON
 from escalation.mail_times import Going, clock_in_force, first_attempts
@@ -23,6 +23,8 @@ from escalation.turn import Turn, is_turn_of, turn_of
 IMMEDIATE = (Event.SAFETY_CHANGED, Event.STAGE_SKIPPED)
 NEVER_IN_A_DIGEST = (Event.LIMIT_MISSED,)
 ABOUT_THE_PROTOCOL = "protocol"
+ABOUT_LEARNING = "learning"
+ABOUT_ABSENCES = "absence"
 ABOUT_DELIVERY = "undelivered"
 
 
@@ -35,49 +37,74 @@ def tell(
     key: str,
     now: datetime,
     immediate: bool = False,
+    by: Appointment | None = None,
     urgent: Collection[int] = (),
 ) -> None:
     """Queue one notice to each recipient in the caller's transaction; a key already used for a person queues nothing.
 
     In quiet hours the e-mail of ordinary notices waits for the morning, and a digest takes them up where a person chose
-    one; immediate risk waits for nothing, a passed limit and what is ``urgent`` for somebody for no digest (F35).
+    one; immediate risk waits for nothing, a passed limit and what is ``urgent`` for somebody for no digest (F35). Whoever
+    stands in for somebody away is told as well, unless it was they who acted (``by``); the absent person gets e-mail of
+    risk only (F34).
     """
-    told = {person.pk: person for person in recipients}
+    is_immediate = immediate or event in IMMEDIATE
+    told = covering.with_stand_ins(dispute, recipients, is_immediate=is_immediate, by=by, now=now)
     if not told:
         return
     as_it_stands = Dispute.objects.with_page_data().prefetch_related("positions").get(pk=dispute.pk)
-    line, is_immediate = turn_of(as_it_stands), immediate or event in IMMEDIATE
+    line = turn_of(as_it_stands)
     if is_immediate:
-        going = dict.fromkeys(told, Going(now))
+        going = {one.who.pk: Going(now) for one in told}
     else:
-        held = () if event in NEVER_IN_A_DIGEST else [who for who in told.values() if who.pk not in urgent]
-        going = first_attempts(told.values(), held, dispute.rules.clock, due_at=line.due_at, now=now)
+        held = () if event in NEVER_IN_A_DIGEST else [one.who for one in told if not _is_urgent(one.who, urgent)]
+        going = first_attempts([one.who for one in told], held, dispute.rules.clock, due_at=line.due_at, now=now)
     Notification.objects.bulk_create(
         [
             Notification(
                 dispute=dispute,
-                recipient=who,
+                recipient=one.who,
                 event=event,
                 key=key,
-                text=f"{text} What happens now: {line.sentence}"[:500],
-                mail_text=mail_line(dispute, line, is_yours=is_turn_of(as_it_stands, who)),
+                text=f"{one.lead_in}{text} What happens now: {line.sentence}"[:500],
+                mail_text=mail_line(dispute, line, is_yours=is_turn_of(as_it_stands, one.who)),
                 is_immediate=is_immediate,
-                for_digest=going[who.pk].in_digest,
+                for_digest=going[one.who.pk].in_digest and one.is_mailed,
                 created_at=now,
-                next_attempt_at=going[who.pk].at,
+                next_attempt_at=going[one.who.pk].at if one.is_mailed else None,
                 message_id=new_message_id(),
             )
-            for who in told.values()
+            for one in told
         ],
         ignore_conflicts=True,
     )
 
 
-def tell_of_protocol(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
-    """Queue one notice about the partnership's protocol to each recipient; it belongs to no dispute.
+def _is_urgent(who: Appointment, urgent: Collection[int]) -> bool:
+    return who.pk in urgent or who.in_place_of_id in urgent
 
-    It waits for the end of the quiet hours of the protocol in force, and joins the digests of those who want one.
-    """
+
+def tell_of_protocol(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
+    """Queue one notice about the partnership's protocol to each recipient; it belongs to no dispute."""
+    mail_text = "There is news about the protocol of your partnership."
+    _tell_outside_disputes(recipients, ABOUT_THE_PROTOCOL, text=text, mail_text=mail_text, key=key, now=now)
+
+
+def tell_of_learning(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
+    """Queue one notice about an item on the list of a body to each of its readers; it leads to no dispute."""
+    mail_text = "There is something new on a list that you read."
+    _tell_outside_disputes(recipients, ABOUT_LEARNING, text=text, mail_text=mail_text, key=key, now=now)
+
+
+def tell_of_absence(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
+    """Queue one notice about somebody's absence and who stands in to each recipient; it belongs to no dispute."""
+    mail_text = "There is news about who stands in for whom."
+    _tell_outside_disputes(recipients, ABOUT_ABSENCES, text=text, mail_text=mail_text, key=key, now=now)
+
+
+def _tell_outside_disputes(
+    recipients: Iterable[Appointment], event: str, *, text: str, mail_text: str, key: str, now: datetime
+) -> None:
+    """It waits for the end of the quiet hours of the protocol in force, and joins the digests of those who want one."""
     told = {person.pk: person for person in recipients}
     going: dict[int, Going] = {}
     for partnership in {who.partnership_id: who.partnership for who in told.values()}.values():
@@ -87,10 +114,10 @@ def tell_of_protocol(recipients: Iterable[Appointment], *, text: str, key: str, 
         [
             Notification(
                 recipient=who,
-                event=ABOUT_THE_PROTOCOL,
+                event=event,
                 key=key,
                 text=text[:500],
-                mail_text="There is news about the protocol of your partnership.",
+                mail_text=mail_text,
                 for_digest=going[who.pk].in_digest,
                 created_at=now,
                 next_attempt_at=going[who.pk].at,
@@ -150,7 +177,7 @@ def tell_all(
         told += named
         urgent |= at_once
     others = [who for who in told if by is None or who.pk != by.pk]
-    tell(dispute, event, others, text=text, key=key, now=now, immediate=immediate, urgent=urgent)
+    tell(dispute, event, others, text=text, key=key, now=now, immediate=immediate, by=by, urgent=urgent)
 
 
 def named_by_protocol(

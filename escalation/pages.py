@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.views import guidance, handover, home, lists, notices, raising, undelivered
+from escalation.views import absences, guidance, handover, home, lists, notices, raising, undelivered
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +22,9 @@ urlpatterns = [
     path("notices/undelivered/<int:pk>/", undelivered.undelivered, name="undelivered"),
     path("notices/undelivered/<int:pk>/try-again/", undelivered.try_again, name="try_again"),
     path("notices/undelivered/<int:pk>/told/", undelivered.told_instead, name="told_instead"),
+    path("directory/away/", absences.away, name="away"),
+    path("directory/appointments/<int:pk>/away/", absences.absence_record, name="absence_record"),
+    path("directory/absences/<int:pk>/end/", absences.absence_end, name="absence_end"),
     path("directory/appointments/<int:pk>/hand-over/", handover.hand_over, name="hand_over"),
     path("protocol/", include("escalation.protocol_pages")),
     path("", include("escalation.clock_pages")),

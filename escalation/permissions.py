@@ -53,6 +53,16 @@ def raised_it(dispute: Dispute, by: Appointment) -> bool:
     return standing(dispute, by).is_originator or dispute.raised_by.user_id == by.user_id
 
 
+def is_on_another_side(dispute: Dispute, by: Appointment, side: str) -> bool:
+    """Whether the person is on the dispute in a role of their own on another side: then they stand in for nobody here."""
+    return any(row.side != side and row.appointment.user_id == by.user_id for row in dispute.participants.all())
+
+
+def raised_it(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` is the person who raised it, in whatever role, or takes their place."""
+    return standing(dispute, by).is_originator or dispute.raised_by.user_id == by.user_id
+
+
 def side_of_agency(dispute: Dispute, agency_id: int | None) -> Side | None:
     """The side an agency is on, None when it is no party."""
     for party in dispute.parties.all():

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from cases import audit
 from cases.models import Agency, Appointment
-from cases.roles import Role
-from escalation import chronology, clock, duties, leads, notifications
+from cases.standing_in import away_at
+from escalation import chronology, clock, duties, lead_gaps, leads, notifications
 from escalation.models import Dispute, DisputeStage
-from escalation.protocol import Event, LimitKind, Of
+from escalation.protocol import Event, LimitKind
 
 
 def open_stage(dispute: Dispute, *, by: Appointment | None, now: datetime, reason: str = "") -> None:
@@ -19,14 +19,13 @@ def open_stage(dispute: Dispute, *, by: Appointment | None, now: datetime, reaso
         dispute=dispute, order=dispute.stage, opened_at=now, opened_by=by, opened_reason=reason
     )
     brought = leads.bring_in_leads(dispute, now=now)
-    for agency in brought.missing:
-        _tell_that_nobody_leads(dispute, agency.pk, agency.short_name, now=now)
     for agency, lead in brought.borrowed:
         _tell_of_borrowed_lead(dispute, agency, lead, now=now)
     duties.open_duties(dispute, now=now)
     clock.open_deadlines(dispute, now=now)
     clock.meet(dispute, (LimitKind.START,), by=by, now=now, stage=dispute.stage)
     _tell_whom_the_protocol_names(dispute, now=now)
+    lead_gaps.look_at(dispute, away_at(now, [dispute.partnership_id]), now=now)
 
 
 def close_stage(
@@ -83,13 +82,4 @@ def _tell_of_borrowed_lead(dispute: Dispute, agency: Agency, lead: Appointment, 
     notifications.tell(
         dispute, Event.STAGE_OPENED, [lead], now=now, key=f"{dispute.pk}:borrowed:{dispute.stage}:{agency.pk}",
         text=f"{dispute.reference}: you lead {label} for {agency.short_name}, which has nobody in this role.",
-    )
-
-
-def _tell_that_nobody_leads(dispute: Dispute, agency_id: int, agency: str, *, now: datetime) -> None:
-    managers = leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now)
-    notifications.tell(
-        dispute, Event.STAGE_OPENED, managers, now=now, immediate=True,
-        text=f"Nobody at {agency} holds a role that leads {dispute.rules_now.label}. Name somebody in the directory.",
-        key=f"{dispute.pk}:no-lead:{dispute.stage}:{agency_id}",
     )

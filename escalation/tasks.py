@@ -7,7 +7,7 @@ from celery import shared_task
 from cases.actions import refusals
 from cases.clock import database_now
 from escalation import deliveries
-from escalation.actions import calendars, plans, sweep
+from escalation.actions import calendars, lead_gaps, plans, sweep
 
 
 @shared_task(name="escalation.tasks.sweep_deadlines")
@@ -16,6 +16,7 @@ def sweep_deadlines() -> None:
     now = database_now()
     sweep.sweep(now=now)
     plans.warn_of_overdue(now=now)
+    lead_gaps.sweep(now=now)
 
 
 @shared_task(name="escalation.tasks.recalculate_dates")

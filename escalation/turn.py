@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cases.models import Appointment
-from escalation import permissions
+from escalation import covering, permissions
 from escalation.clock import date_in_words
 from escalation.models import Deadline, Dispute, Position
 from escalation.models.dispute import Status
@@ -23,6 +23,7 @@ class Turn:
     side: Side | None
     due: Deadline | None
     then: str = ""
+    cover: str = ""
 
     @property
     def due_at(self) -> datetime | None:
@@ -41,12 +42,24 @@ class Turn:
         when = " (the time for this is paused)" if self.due and self.due.paused_at else when
         has_passed = self.due_at is not None and self.due is not None and self.due.missed_at is not None
         late = " (this date has passed)" if has_passed else ""
-        return f"{self.whose} {self.act}{when}{late}.".strip()
+        return f"{self.whose} {self.act}{when}{late}. {self.cover}".strip()
 
 
 def turn_of(dispute: Dispute) -> Turn:
     """Whose turn it is; reads parties, deadlines and positions (prefetch them for lists)."""
-    return _TURNS[Status(dispute.status)](dispute)
+    return replace(_TURNS[Status(dispute.status)](dispute), cover=_cover(dispute))
+
+
+def _cover(dispute: Dispute) -> str:
+    """Who stands in for those of them who are away; of a stage inside one agency nobody is named (B-26)."""
+    if dispute.has_ended or dispute.rules_now.single_agency:
+        return ""
+    away = covering.away_in(dispute)
+    return " ".join(
+        covering.in_words(away, row.appointment)
+        for row in dispute.participants.all()
+        if row.appointment_id in away.of and row.handed_to_id is None and is_turn_of(dispute, row.appointment)
+    )
 
 
 def is_turn_of(dispute: Dispute, acting: Appointment) -> bool:

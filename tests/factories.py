@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from cases.actions.cases import add_member, open_case
-from cases.models import Agency, Appointment, Case, Partnership, User
+from cases.models import Absence, Agency, Appointment, Case, Partnership, User
 from cases.roles import Nation, Role
+from cases.standing_in import stand_in_row
 
 PASSWORD = "correct horse battery staple"
 STARTED = date(2020, 1, 1)
@@ -115,6 +116,24 @@ def cast(partnership: Partnership | None = None) -> Cast:
         board_manager=make_appointment(Role.BOARD_MANAGER, partnership=home),
         auditor=make_appointment(Role.AUDITOR, partnership=home),
     )
+
+
+def make_absence(
+    person: Appointment, stand_in: Appointment | None, *, from_on: date = STARTED, until_on: date = date(2099, 12, 31)
+) -> Absence:
+    """Somebody away, long since and for long unless told; who stands in may take their place."""
+    if stand_in is not None:
+        stand_in_row(person, stand_in, on=from_on)
+    return Absence.objects.create(
+        partnership=person.partnership, person=person, stand_in=stand_in, from_on=from_on, until_on=until_on,
+        recorded_by=person, recorded_at=datetime(2026, 4, 2, 9, 0, tzinfo=UTC),
+    )
+
+
+def make_place(person: Appointment, stand_in: Appointment) -> Appointment:
+    """What ``stand_in`` acts as while ``person`` is away."""
+    make_absence(person, stand_in)
+    return person.stood_in_by.get(user=stand_in.user)
 
 
 def make_case(people: Cast, *, now: datetime | None = None, **fields: Any) -> Case:

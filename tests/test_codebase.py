@@ -44,12 +44,13 @@ APPEND_ONLY = {
 MUTABLE = {
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal",
+    "cases.Absence",
     "escalation.LocalClosure", "escalation.CalendarFeed", "escalation.DateRequest", "escalation.Acknowledgement",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
     "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",
     "escalation.Meeting", "escalation.Invitation", "escalation.InterimPlan", "escalation.Debrief", "escalation.Support",
-    "escalation.Undelivered", "escalation.NoticeChoice",
+    "escalation.Undelivered", "escalation.LeadGap", "escalation.NoticeChoice",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
 }

@@ -77,6 +77,7 @@ def make_world(now: datetime) -> World:
     names = {
         "case": case.reference,
         "colleague": str(people.council.practitioner.pk),
+        "place": str(factories.make_place(people.council.line_manager, people.council.lead).pk),
         "health_agency": people.health.agency.key,
     }
     return World(people, elsewhere, names)
@@ -89,6 +90,9 @@ API: dict[str, Any] = {"anonymous": 401}
 
 ROWS: list[Row] = [
     Row("roles", "/account/roles/", **OPEN),
+    Row("take_place", "/account/standing-in/{place}/", insider="council.lead"),
+    Row("take_place", "/account/standing-in/{place}/", "post", answer=302, insider="council.lead"),
+    Row("take_place_in", "/account/standing-in/{place}/HAL-2026-0001/", insider="council.lead"),
     Row("act_as", "/account/act-as/", "post", {"role": "{colleague}"}, answer=302),
     Row("my_reading", "/account/reading/", **OPEN),
     Row("directory", "/directory/", **OPEN),

@@ -23,7 +23,7 @@ from escalation.actions.protocol_drafts import start_protocol_draft
 from escalation.models import Notification, Undelivered
 from escalation.protocol import Side
 from escalation.queues import RAISE_FORM
-from tests.factories import Cast
+from tests.factories import Cast, make_absence
 from tests.factories_decisions import make_record, referred, speakers
 from tests.factories_disputes import fresh, make_dispute, people_under
 
@@ -86,6 +86,7 @@ def make_world(now: datetime) -> World:
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,
             "notice": Notification.objects.filter(recipient=by).latest("pk").pk,
             "held": by.pk,
+            "absence": make_absence(people.council.senior_manager, None, until_on=now.date()).pk,
             "undelivered": Undelivered.objects.create(
                 notice=Notification.objects.filter(recipient=by).earliest("pk"), failed_at=now
             ).pk,

@@ -108,7 +108,7 @@ def set_contact(*, appointment: Appointment, is_contact: bool, by: Appointment, 
 def _locked(appointment: Appointment, by: Appointment) -> Appointment:
     related = Appointment.objects.select_related("user", "agency", "partnership")
     held = related.select_for_update(of=("self",)).get(pk=appointment.pk)
-    if held.user_id == by.user_id:
+    if held.user_id == by.user_id or held.pk == by.seat_id:
         raise Refused(NOT_YOUR_OWN, code="forbidden")
     if not may_change_appointment(by, held):
         raise Refused(NOT_YOURS, code="forbidden")
@@ -119,7 +119,7 @@ def _correct_address(user: User, email: str, by: Appointment) -> None:
     """Whoever could change the address of an account in use could take it over: then only the board manager does."""
     if by.agency_id is not None and user.last_login is not None:
         raise Refused("This person signs in with that address. Ask the board manager to correct it.", field="email")
-    if not all(may_change_appointment(by, held) for held in user.appointments.select_related("agency")):
+    if not all(may_change_appointment(by, held) for held in user.appointments.filter(in_place_of=None).select_related("agency")):
         raise Refused("This person has roles that you do not keep. Ask whoever keeps them.", field="email")
     if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
         raise Refused("Somebody else signs in with this address.", field="email")

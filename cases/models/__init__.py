@@ -1,5 +1,6 @@
 """Who and what: partnerships, agencies, people and their roles, persons at risk, cases, the audit trail."""
 
+from cases.models.absence import Absence
 from cases.models.audit import AuditEvent, AuditHead
 from cases.models.case import Case, CaseMember, Person, PersonReference
 from cases.models.partnership import Agency, Partnership, ReferenceCounter
@@ -7,6 +8,7 @@ from cases.models.people import Appointment, User
 from cases.models.refusal import Refusal
 
 __all__ = [
+    "Absence",
     "Agency",
     "Appointment",
     "AuditEvent",

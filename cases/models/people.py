@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.models.partnership import Agency, Partnership
-from cases.roles import Permission, Role, allows
+from cases.roles import NEVER_AS_STAND_IN, Permission, Role, allows
 
 
 class UserManager(BaseUserManager["User"]):
@@ -51,12 +52,12 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def visible_to(self, acting: Appointment) -> AppointmentQuerySet:
         """Everybody of one's own partnership: the directory is open to all who act in it."""
-        return self.filter(partnership=acting.partnership_id)
+        return self.filter(partnership=acting.partnership_id, in_place_of=None)
 
     def active_on(self, day: date) -> AppointmentQuerySet:
-        """Those whose period covers the day and whose holder may still sign in."""
+        """Those whose period covers the day and whose holder may still sign in; stand-ins hold no role of their own."""
         return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, user__is_active=True
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day, user__is_active=True, in_place_of=None
         )
 
     def holding(self, role: str, *, remit: str = "") -> AppointmentQuerySet:
@@ -77,11 +78,18 @@ class Appointment(models.Model):
     manager = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="manages"
     )
+    in_place_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="stood_in_by",
+        help_text="Whom the user stands in for; whether they may at the moment is said by the absences alone.",
+    )  # fmt: skip
     is_contact = models.BooleanField(default=False, help_text="The first person to turn to for this role.")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 
     objects = AppointmentQuerySet.as_manager()
+
+    away_until: date | None = None  # of a place taken: the last day, set where a request finds its role
+    places: Sequence[Appointment] = ()  # of one's own role: the places of others that one may take at the moment
 
     class Meta:
         ordering = ["-is_contact", "pk"]
@@ -92,9 +100,12 @@ class Appointment(models.Model):
                 name="appointment_ends_after_it_starts",
             ),
             models.UniqueConstraint(
-                fields=["user", "agency", "partnership", "role", "remit", "starts_on"],
+                fields=["user", "agency", "partnership", "role", "remit", "starts_on", "in_place_of"],
                 name="appointment_once",
                 nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["user", "in_place_of"], condition=Q(in_place_of__isnull=False), name="stands_in_once"
             ),
         ]
 
@@ -109,11 +120,28 @@ class Appointment(models.Model):
 
     @property
     def title(self) -> str:
-        """The job title in the person's own words, or the role's."""
-        return self.job_title or Role(self.role).title
+        """The job title in the person's own words, or the role's; of a stand-in also whose place they take."""
+        own = self.job_title or Role(self.role).title
+        return own if self.in_place_of is None else f"{own}, standing in for {self.in_place_of.user.name}"
+
+    @property
+    def seat_id(self) -> int:
+        """The id of the place in disputes that this is about: one's own, or that of the person one stands in for."""
+        return self.in_place_of_id or self.pk
+
+    @property
+    def seat(self) -> Appointment:
+        """The place that is kept for good: what is given to a stand-in is given to the person who comes back."""
+        return self.in_place_of or self
+
+    def is_seat_of(self, other: Appointment) -> bool:
+        """Whether both are one place: the same appointment, or somebody and who stood in for them."""
+        return self.seat_id == other.seat_id
 
     def has(self, permission: Permission) -> bool:
-        """Whether this role may do this at all."""
+        """Whether this role may do this at all; who stands in works on what is there and begins nothing in another's name."""
+        if self.in_place_of_id is not None and permission in NEVER_AS_STAND_IN:
+            return False
         return allows(self.role, permission)
 
     def is_active_on(self, day: date) -> bool:

@@ -16,9 +16,10 @@ from cases.actions.directory import appoint, change_appointment, end_appointment
 from cases.errors import Refused
 from cases.forms.directory import AppointForm, ChangeAppointmentForm, EndAppointmentForm
 from cases.http import NOT_FOUND, ActingRequest, acted_at, refused, visible_or_404
-from cases.models import Agency, Appointment
-from cases.permissions import may_change_appointment, may_manage_directory
+from cases.models import Absence, Agency, Appointment
+from cases.permissions import may_change_appointment, may_manage_directory, may_record_absence
 from cases.roles import Role
+from cases.standing_in import Away, away_at
 
 NEEDED = (Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD)
 PLACES = {role.value: place for place, role in enumerate(Role)}
@@ -30,6 +31,9 @@ class Entry:
 
     held: Appointment
     may_change: bool
+    absence: Absence | None = None
+    stand_in: Appointment | None = None
+    may_record_absence: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,12 @@ class Section:
 @require_safe
 def directory(request: ActingRequest) -> HttpResponse:
     """Everybody of the partnership by agency."""
-    sections = sections_for(request.acting, timezone.localdate())
+    sections = sections_for(request.acting, timezone.localdate(), away_at(acted_at(), [request.acting.partnership_id]))
     context = {"sections": sections, "may_manage": may_manage_directory(request.acting)}
     return render(request, "cases/directory.html", context)
 
 
-def sections_for(acting: Appointment, day: date) -> list[Section]:
+def sections_for(acting: Appointment, day: date, away: Away) -> list[Section]:
     """The directory as this person sees it, own agency first, in a fixed number of queries."""
     running = Appointment.objects.visible_to(acting).active_on(day)
     running = running.select_related("user", "agency", "partnership", "manager__user")
@@ -60,15 +64,23 @@ def sections_for(acting: Appointment, day: date) -> list[Section]:
         Agency.objects.visible_to(acting).select_related("commissioner"),
         key=lambda agency: (agency.pk != acting.agency_id, agency.name),
     )
-    return [_section(agency, people.get(agency.pk, []), acting) for agency in agencies] + [
-        _section(None, people.get(None, []), acting)
+    return [_section(agency, people.get(agency.pk, []), acting, away) for agency in agencies] + [
+        _section(None, people.get(None, []), acting, away)
     ]
 
 
-def _section(agency: Agency | None, held: list[Appointment], acting: Appointment) -> Section:
+def _section(agency: Agency | None, held: list[Appointment], acting: Appointment, away: Away) -> Section:
     roles = {entry.role for entry in held}
     gaps = [role.title for role in NEEDED if role not in roles] if agency else []
-    return Section(agency, [Entry(entry, may_change_appointment(acting, entry)) for entry in held], gaps)
+    return Section(agency, [_entry(entry, acting, away) for entry in held], gaps)
+
+
+def _entry(held: Appointment, acting: Appointment, away: Away) -> Entry:
+    """One entry, with who stands in while they are away."""
+    may_record = may_record_absence(acting, held)
+    return Entry(
+        held, may_change_appointment(acting, held), away.of.get(held.pk), away.end_of_chain(held.pk), may_record
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -99,7 +99,7 @@ def tell_hidden_side(dispute: Dispute, event: Event, words: str, *, by: Appointm
     """What ends in a stage that the other agencies do not see concerns them all the same: they are told of the end."""
     if not dispute.rules_now.single_agency:
         return
-    others = dispute.participants.filter(side=Side.RESPONDING).exclude(appointment=by)
+    others = dispute.participants.filter(side=Side.RESPONDING).exclude(appointment=by.seat_id)
     people = [row.appointment for row in others.select_related("appointment__user", "appointment__agency")]
     notifications.tell(dispute, event, people, text=f"{dispute.reference}: {words}", now=now,
                        key=f"{dispute.pk}:hidden:{event}:{now.isoformat()}")
@@ -151,7 +151,7 @@ def concur(
     proposed = standing_outcome(dispute)
     if proposed is None or proposed.pk != outcome.pk:
         raise Refused(READ_FIRST, code="stale")
-    if proposed.concurrences.filter(by=by).exists():
+    if proposed.concurrences.filter(by__user=by.user_id).exists():
         awaited = still_awaited(voices_of(dispute, proposed))
         raise Refused(f"You have agreed to these words already. It waits for {awaited}.", code="stale")
     _speak(dispute, proposed, comment, by=by, now=now)

@@ -50,7 +50,7 @@ def edit_record(
 ) -> DecisionRecord:
     """Change what it says; ``seen_edits`` is the count the writer saw: refused as stale when it was changed since (F50)."""
     record = lock_record(record)
-    if record.author_id != by.pk:
+    if not permissions.is_author(record, by):
         raise Refused("Only the person who began this record writes it.", code="forbidden")
     if not permissions.may_edit(record, by):
         raise Refused(_not_editable(record), code="stale")
@@ -68,7 +68,7 @@ def edit_record(
 def submit_record(*, record: DecisionRecord, by: Appointment, now: datetime) -> DecisionRecord:
     """Hand it in for sign-off, complete or not; whoever may sign it is told, and brought in when nobody is."""
     record = lock_record(record)
-    if record.author_id != by.pk:
+    if not permissions.is_author(record, by):
         raise Refused("Only the person who wrote this record hands it in.", code="forbidden")
     if not permissions.may_edit(record, by):
         raise Refused(_not_editable(record), code="stale")
@@ -100,7 +100,7 @@ def return_record(*, record: DecisionRecord, rationale: str, by: Appointment, no
     chronology.tell(record.dispute, "A decision was returned for more", by=by, now=now, stage=record.stage)
     _note(record, "decision_returned", by=by, now=now)
     notifications.tell(
-        record.dispute, Event.FEEDBACK, [record.author], now=now, key=f"{record.dispute_id}:returned:{returned.pk}",
+        record.dispute, Event.FEEDBACK, [record.author.seat], now=now, key=f"{record.dispute_id}:returned:{returned.pk}",
         text=f"{record.dispute.reference}: your decision was returned for more.",
     )
     return returned
@@ -189,7 +189,7 @@ def frozen_digest(record: DecisionRecord, sign_off: SignOff) -> str:
 
 def _for_signing(record: DecisionRecord, by: Appointment) -> DecisionRecord:
     record = lock_record(record)
-    if record.author.user_id == by.user_id:
+    if permissions.wrote(record, by):
         raise Refused(OWN_WORK, code="forbidden")
     if record.state != DecisionRecord.State.SUBMITTED:
         raise Refused("This record does not wait for a signature any more. Look at where it stands now.", code="stale")

@@ -76,7 +76,7 @@ def outcome_line(outcome: Outcome, dispute: Dispute, acting: Appointment, now: d
     answers = {row.agency_id: row for row in outcome.confirmations.all()}
     last_word = outcome.source == Outcome.Source.LAST_WORD
     voices = voices_of(dispute, outcome) if last_word else ()
-    said = {row.by_id for row in outcome.concurrences.all()}
+    said = {row.by.user_id for row in outcome.concurrences.all()}
     proposed = outcome.effective_at is None
     stands = outcome.contested_at is None
     waits = stands and proposed and dispute.status == Status.REFERRED
@@ -97,7 +97,7 @@ def outcome_line(outcome: Outcome, dispute: Dispute, acting: Appointment, now: d
             }
             for row in outcome.outstanding_issues.all()
         ],
-        "may_concur": stands and proposed and acting.pk not in said and permissions.may_concur(dispute, acting),
+        "may_concur": stands and proposed and acting.user_id not in said and permissions.may_concur(dispute, acting),
         "may_confirm": stands and not proposed and permissions.may_confirm_now(dispute, acting),
         "may_add_issue": stands and not proposed and permissions.may_confirm_now(dispute, acting),
     }

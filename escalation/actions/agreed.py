@@ -39,7 +39,7 @@ def add_action(
     )
     audit.record("action_added", action, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"stage": dispute.stage, "owner": owner.pk})
-    if owner.pk != by.pk:
+    if owner.pk != by.seat_id:
         notifications.tell(dispute, Event.STAGE_OPENED, [owner], now=now, key=f"{dispute.pk}:action:{action.pk}",
                            text=f"{dispute.reference}: an action is yours, by {due_on:%d %B %Y}.")
     return action
@@ -51,7 +51,7 @@ def complete_action(*, action: Action, note: str, by: Appointment, now: datetime
     dispute = lock(action.dispute)
     action = Action.objects.select_for_update(of=("self",)).select_related("owner__user").get(pk=action.pk)
     is_manager = permissions.standing(dispute, by).agency_id == action.agency_id and permissions.may_work(dispute, by)
-    if action.owner_id != by.pk and not is_manager:
+    if action.owner_id != by.seat_id and not is_manager:
         raise Refused(NOT_YOURS, code="forbidden")
     if action.done_at is not None:
         raise Refused("This action is already done.", code="stale")

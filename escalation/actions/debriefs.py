@@ -28,7 +28,7 @@ def offer_debrief(*, dispute: Dispute, text: str, by: Appointment, now: datetime
     chronology.tell(dispute, f"{agency.short_name} offered a debrief", by=by, now=now, body=text)
     audit.record("debrief_offered", dispute, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"stage": dispute.stage, "agency": agency.pk})
-    colleagues = dispute.participants.of_agency(agency).exclude(appointment=by)
+    colleagues = dispute.participants.of_agency(agency).exclude(appointment=by.seat_id)
     own = list(colleagues.select_related("appointment__user", "appointment__agency"))
     Debrief.objects.bulk_create(
         [

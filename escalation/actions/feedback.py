@@ -23,7 +23,7 @@ def feedback_recipients(dispute: Dispute, *, but: Appointment) -> list[Appointme
         before = participant.side == Side.RAISING and participant.from_stage < dispute.stage
         if participant.is_originator or ("previous_leads" in carried and before):
             found.append(participant.appointment)
-    return [who for who in found if who.pk != but.pk]
+    return [who for who in found if who.pk != but.seat_id]
 
 
 @transaction.atomic

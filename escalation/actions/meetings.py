@@ -72,7 +72,7 @@ def propose_meeting(
     meeting = Meeting.objects.create(
         dispute=dispute, stage=dispute.stage, agency=agency, recorded_by=by, recorded_at=now, **proposed.__dict__
     )
-    guests = {who.pk: who for who in (*invited, by)}
+    guests = {who.pk: who for who in (*invited, by.seat)}
     Invitation.objects.bulk_create([Invitation(meeting=meeting, who=who) for who in guests.values()])
     when = date_in_words(meeting.starts_at)
     chronology.tell(
@@ -81,7 +81,7 @@ def propose_meeting(
     )
     audit.record("meeting_proposed", meeting, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"stage": dispute.stage, "invited": sorted(guests)})
-    _tell(dispute, meeting, [who for who in guests.values() if who.pk != by.pk], "proposed", now=now,
+    _tell(dispute, meeting, [who for who in guests.values() if who.pk != by.seat_id], "proposed", now=now,
           text=f"you are invited to a meeting {when}. Its page has an entry for your diary.")
     return meeting
 
@@ -97,7 +97,7 @@ def _check(
         raise Refused("Say what the meeting is to settle.", field="aim")
     if not (proposed.place.strip() or proposed.link.strip()):
         raise Refused("Say where it is, or give a link.", field="place")
-    others = [who for who in invited if who.pk != by.pk]
+    others = [who for who in invited if who.pk != by.seat_id]
     if not others:
         raise Refused("Invite at least one other person.", field="invited")
     possible = {who.pk for who in may_be_invited(dispute)}
@@ -149,7 +149,7 @@ def hold_meeting(
     meeting.save()
     audit.record("meeting_held", meeting, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"stage": dispute.stage, "attended": [who.pk for who in there], "dissent": bool(minutes.dissent)})
-    _tell(dispute, meeting, [row.who for row in guests if row.who_id != by.pk], "held", now=now,
+    _tell(dispute, meeting, [row.who for row in guests if row.who_id != by.seat_id], "held", now=now,
           text="the minutes of a meeting are there.")
     return meeting
 
@@ -183,7 +183,7 @@ def call_off(*, meeting: Meeting, why: str, by: Appointment, now: datetime) -> M
     meeting.save(update_fields=["cancelled_at", "cancelled_why"])
     chronology.tell(dispute, f"Meeting called off: {meeting.kind}", by=by, now=now, body=why, stage=meeting.stage)
     audit.record("meeting_called_off", meeting, scope=audit.scope_of_case(dispute.case_id), by=by, now=now)
-    guests = meeting.invitations.exclude(who=by).select_related("who__user", "who__agency", "who__partnership")
+    guests = meeting.invitations.exclude(who=by.seat_id).select_related("who__user", "who__agency", "who__partnership")
     _tell(dispute, meeting, [row.who for row in guests], "off", now=now, text="a meeting was called off.")
     return meeting
 

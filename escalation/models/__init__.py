@@ -11,6 +11,7 @@ from escalation.models.dispute import Dispute
 from escalation.models.draft import Draft
 from escalation.models.duty import Duty
 from escalation.models.feed import CalendarFeed
+from escalation.models.lead_gap import LeadGap
 from escalation.models.link import DisputeLink, WithdrawalPressure
 from escalation.models.meeting import Invitation, Meeting
 from escalation.models.notification import NoticeChoice, Notification
@@ -57,6 +58,7 @@ __all__ = [
     "IntentionNotice",
     "InterimPlan",
     "Invitation",
+    "LeadGap",
     "LocalClosure",
     "ManagerReview",
     "Meeting",

@@ -14,8 +14,8 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     """Notices as somebody may see them."""
 
     def visible_to(self, acting: Appointment) -> NotificationQuerySet:
-        """One's own, in the role in which one acts."""
-        return self.filter(recipient=acting)
+        """One's own, in the role in which one acts, and what came for the places one takes while others are away."""
+        return self.filter(recipient__in=[acting.pk, *(place.pk for place in acting.places)])
 
 
 class Notification(models.Model):

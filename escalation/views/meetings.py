@@ -42,7 +42,7 @@ def _meeting(request: ActingRequest, dispute: Dispute, pk: int) -> Meeting:
 def propose_meeting(request: ActingRequest, reference: str) -> HttpResponse:
     """A meeting to come, and who is invited."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    people = [who for who in meetings.may_be_invited(dispute) if who.pk != acting.pk]
+    people = [who for who in meetings.may_be_invited(dispute) if who.pk != acting.seat_id]
     before = typed_before(request, dispute, "propose_meeting", MeetingForm)
     form = MeetingForm(request.POST or None, initial=before, kinds=meetings.kinds_of(dispute), people=people)
     question = Question(

@@ -15,7 +15,7 @@ from escalation.forms.filters import NoticeFilterForm
 from escalation.forms.notice_choice import NoticeChoiceForm
 from escalation.models import Notification
 from escalation.models.protocol_draft import APPROVERS
-from escalation.notifications import ABOUT_DELIVERY, ABOUT_THE_PROTOCOL
+from escalation.notifications import ABOUT_ABSENCES, ABOUT_DELIVERY, ABOUT_LEARNING, ABOUT_THE_PROTOCOL
 
 NOW = "What happens now: "
 
@@ -49,8 +49,14 @@ def notice_open(request: ActingRequest, pk: int) -> HttpResponse:
     """Go to what the notice is about; whoever gets there has read it."""
     notice = visible_or_404(Notification.objects.select_related("dispute"), request.acting, pk=pk)
     mark_read(by=request.acting, now=acted_at(), notice=notice)
+    if notice.dispute is not None and notice.recipient_id != request.acting.pk:  # it came for somebody one stands in for
+        return redirect("take_place_in", notice.recipient_id, notice.dispute.reference)
+    if notice.event == ABOUT_ABSENCES:
+        return redirect("away")
     if notice.event == ABOUT_THE_PROTOCOL:
         return redirect("protocol" if request.acting.role in APPROVERS else "guidance")
+    if notice.event == ABOUT_LEARNING:
+        return redirect("learning_items")
     if notice.event == ABOUT_DELIVERY:
         return redirect("home")
     if notice.dispute is None:

@@ -107,7 +107,7 @@ def _readable_actions(dispute: Dispute, readable: list[int]) -> QuerySet[Action]
 
 def _may_complete(row: Action, dispute: Dispute, acting: Appointment) -> bool:
     own = permissions.standing(dispute, acting).agency_id
-    return row.owner_id == acting.pk or (row.agency_id == own and permissions.may_work(dispute, acting))
+    return row.owner_id == acting.seat_id or (row.agency_id == own and permissions.may_work(dispute, acting))
 
 
 @require_http_methods(["GET", "POST"])
