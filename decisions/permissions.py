@@ -160,4 +160,5 @@ def may_record_result(item: OnwardItem, by: Appointment) -> bool:
         return False
     if by.has(Permission.SEE_PARTNERSHIP_METADATA):
         return True
-    return standing(item.dispute, by).is_participant and (by.has(Permission.GIVE_LAST_WORD) or item.created_by.is_seat_of(by))
+    is_theirs = item.created_by is not None and item.created_by.is_seat_of(by)
+    return standing(item.dispute, by).is_participant and (by.has(Permission.GIVE_LAST_WORD) or is_theirs)
