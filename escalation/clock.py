@@ -12,6 +12,7 @@ from cases import audit
 from cases.models import Appointment
 from escalation import calendars, chronology, deadlines
 from escalation.models import ChronologyEntry, Deadline, Dispute, LocalClosure
+from escalation.models.dispute import Status
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol, Stage
 from escalation.working_days import Calendar, add_working_days
 
@@ -44,11 +45,20 @@ def anchors(dispute: Dispute) -> dict[Anchor, datetime]:
         found[Anchor.DECISION_RECEIVED] = dispute.decision_received_at
     opened = dispute.stages.filter(order=dispute.stage).values_list("opened_at", flat=True).first()
     if opened:
-        found[Anchor.STAGE_OPENED] = found[Anchor.REQUEST_SENT] = opened
+        found[Anchor.STAGE_OPENED] = opened
+    if sent := _request_sent_at(dispute, opened):
+        found[Anchor.REQUEST_SENT] = sent
     talk = dispute.discussions.exclude(kind__in=("attempt", "advice")).filter(stage=dispute.stage).order_by("happened_at").first()
     if talk:
         found[Anchor.FIRST_DISCUSSION] = talk.happened_at
     return found
+
+
+def _request_sent_at(dispute: Dispute, opened: datetime | None) -> datetime | None:
+    """When the stage's request went to the other side: as it opened, and at a referral when that was sent."""
+    if not dispute.rules_now.is_referral:
+        return opened
+    return dispute.moved_at if dispute.status == Status.REFERRED else None
 
 
 def watched_limits(rules: Protocol, order: int) -> list[tuple[Stage, Limit]]:

@@ -13,6 +13,12 @@ from escalation.protocol import DutyKind, DutySpec, Gate, Side
 from escalation.protocol_owed import owed_at
 from escalation.protocol_reading import ASKS as ASKS
 
+BARRED: dict[str, tuple[tuple[Gate, ...], tuple[Side, ...]]] = {
+    "escalate": ((Gate.ESCALATE, Gate.LEAVE), tuple(Side)),
+    "agree": ((Gate.RESOLVE, Gate.LEAVE), tuple(Side)),
+    "refer": ((Gate.LEAVE,), (Side.RAISING,)),
+    "give_last_word": ((Gate.RESOLVE, Gate.LEAVE), (Side.AUTHORITY,)),
+}
 BARRED_EVEN_BY_SILENCE = (DutyKind.SAFETY_CONFIRMED, DutyKind.ATTEMPT_LOGGED)
 
 
@@ -66,15 +72,16 @@ def carry_undone(dispute: Dispute, order: int, *, now: datetime) -> None:
 
 
 def closed_gates(dispute: Dispute, move: str, *, on_silence: bool = False) -> list[ClosedGate]:
-    """What bars ``escalate`` or ``agree`` at the present stage, in the order in which it is listed.
+    """What bars ``escalate``, ``agree``, ``refer`` or ``give_last_word`` at the present stage, in the order of its list.
 
+    The sending of a referral is barred by what the raising side owes there, the last word by what its authority owes.
     On silence only safety and a recorded attempt bar: nobody can hold a person's safety up by not answering (B-23, F70).
     """
-    gates = (Gate.ESCALATE, Gate.LEAVE) if move == "escalate" else (Gate.RESOLVE, Gate.LEAVE)
+    gates, sides = BARRED[move]
     undone = dispute.duties.filter(stage=dispute.stage, done_at__isnull=True, gate__in=gates).select_related("agency")
     return [
         ClosedGate(duty, ASKS[DutyKind(duty.kind)], owner_words(duty), duty.why)
-        for duty in undone
+        for duty in undone.filter(side__in=sides)
         if not on_silence or duty.kind in BARRED_EVEN_BY_SILENCE
     ]
 

@@ -115,6 +115,8 @@ def bring_in_leads(dispute: Dispute, *, now: datetime) -> BroughtIn:
     stage, today, brought = dispute.rules_now, now.astimezone(LONDON).date(), BroughtIn()
     if stage.leads.of_partnership:
         bring_in_referrers(dispute, now=now)
+        if not stage.is_referral:
+            bring_in_authority(dispute, now=now)
         return brought
     for party in dispute.parties.select_related("agency__commissioner"):
         if not stage.single_agency or party.side == Side.RAISING:

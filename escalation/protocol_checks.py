@@ -18,7 +18,7 @@ from escalation.protocol_parts import (
     ScopeQuestion,
     Stage,
 )
-from escalation.protocol_stages import stage_contradictions, used_twice, vetoes
+from escalation.protocol_stages import OF_THE_PARTNERSHIP, stage_contradictions, used_twice, vetoes
 from escalation.protocol_words import AuthorityKind
 
 PREFILL_PATHS = (
@@ -148,6 +148,12 @@ def _lists_of_bodies(protocol: Whole) -> Iterator[Finding]:
     """A body that takes learning has readers and gets no matters; only such a body has readers."""
     for index, route in enumerate(protocol.onward_routes):
         place = ("onward_routes", index)
+        if route.told is not None and route.told not in OF_THE_PARTNERSHIP:
+            said = f"the partnership has no {route.told.title}: name the chair, the scrutineer or another of its own"
+            yield Finding((*place, "told"), said)
+        if route.if_not_accepted and not protocol.stages[-1].is_referral:
+            said = "there is no last word to accept without a referral: remove this"
+            yield Finding((*place, "if_not_accepted"), said)
         if route.takes and not route.read_by:
             yield Finding((*place, "read_by"), "nobody would read this body's list: add 'read_by:' with one role or more")
         if route.read_by and not route.takes:

@@ -228,6 +228,8 @@ class OnwardRoute(Data):
     when: Text
     by_role: Role
     always: bool = False
+    if_not_accepted: bool = False
+    told: Role | None = None
     takes: tuple[Literal["learning", "policy_issue"], ...] = ()
     read_by: tuple[Role, ...] = ()
     answer_within_days: Annotated[int, Field(ge=0, le=365)] = 0

@@ -233,6 +233,8 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "when": ("When does a matter go there?", ""),
         "by_role": ("Who takes it there?", ""),
         "always": ("Every matter goes there", ""),
+        "if_not_accepted": ("A matter goes there when an agency does not accept the last word", ""),
+        "told": ("Who at the partnership is told of it?", "The board manager is told anyway"),
         "takes": ("What was learned in a matter goes there without personal data", "Then the matter itself does not"),
         "read_by": ("Who reads the list of this body?", "Only where it takes learning or policy issues"),
         "answer_within_days": ("Within how many days does it set a meeting?", "Counted from the month’s end; 0 means no limit"),

@@ -16,6 +16,7 @@ OF_THE_PARTNERSHIP = frozenset(
     {Role.CHAIR, Role.CHIEF_SOCIAL_WORK_OFFICER, Role.INDEPENDENT_SCRUTINEER, Role.BOARD_MANAGER, Role.AUDITOR}
 )
 HIDDEN = "the other agencies do not see a single-agency stage"
+DONE_BY_AN_AUTHORITY = (DutyKind.FEEDBACK_GIVEN,)
 BEFORE_A_REFERRAL = (DutyKind.POSITION_STATED, DutyKind.MANAGER_REVIEWED, DutyKind.REVIEW_AGREES)
 BARS_THE_WAY_UP = (Gate.ENTER, Gate.ESCALATE, Gate.LEAVE)
 
@@ -116,9 +117,23 @@ def _duties(place: Place, stage: Stage, stages: int) -> Iterator[Finding]:
 
 
 def _at_a_referral(place: Place, duty: DutySpec, stage: Stage) -> Iterator[Finding]:
+    if duty.by is Side.AUTHORITY and duty.kind not in DONE_BY_AN_AUTHORITY:
+        said = f"whoever has the last word records no {duty.kind}, so nobody could do this: let an agency owe it"
+        yield Finding((*place, "by"), said)
+    if stage.is_referral and duty.gate in (Gate.LEAVE, Gate.RESOLVE):
+        yield from _bars_the_last_word(place, duty, stage)
     if stage.is_referral and duty.kind in BEFORE_A_REFERRAL and duty.gate is not Gate.ENTER:
         said = f"{duty.kind} belongs before a referral, which carries it: write 'gate: enter', or remove this"
         yield Finding((*place, "kind"), said)
+
+
+def _bars_the_last_word(place: Place, duty: DutySpec, stage: Stage) -> Iterator[Finding]:
+    """At a referral the raising side bars its sending, and the authority its own word; nobody else bars either."""
+    if duty.by in (Side.RESPONDING, Side.EACH):
+        said = "no agency's silence holds up a referral or its last word: write 'gate: none', 'by: raising' or 'gate: enter'"
+        yield Finding((*place, "gate"), said)
+    if duty.by is Side.AUTHORITY and not stage.leads.of_partnership:
+        yield Finding((*place, "gate"), "here the agencies' own leads give the last word: write 'gate: none'")
 
 
 def _gate(place: Place, gate: Gate, stage: Stage, stages: int) -> Iterator[Finding]:

@@ -134,6 +134,10 @@ def _after_withdraw(dispute: Dispute, made: Move) -> None:
     clock.end_watch(dispute, now=made.now)
 
 
+def _after_refer(dispute: Dispute, made: Move) -> None:
+    clock.open_deadlines(dispute, now=made.now)
+
+
 def _nothing_more(dispute: Dispute, made: Move) -> None:
     """This move touches no stage, duty or limit."""
 
@@ -142,7 +146,7 @@ _FOLLOW_UPS: dict[str, Callable[[Dispute, Move], None]] = {
     "reply": _after_reply,
     "escalate": _after_escalate,
     "agree": _after_agree,
-    "refer": _nothing_more,
+    "refer": _after_refer,
     "return_referral": _nothing_more,
     "give_last_word": _after_last_word,
     "contest": _after_contest,

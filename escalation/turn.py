@@ -127,6 +127,7 @@ def _in_discussion(dispute: Dispute) -> Turn:
     stage = dispute.rules_now
     roles = roles_in_words(stage.leads.roles, stage.leads.joint)
     whose = f"{possessive(dispute.raising_agency.short_name)} {roles}"
+    whose = dispute.raising_agency.short_name if stage.leads.of_partnership else whose
     act = "is to record an agreement" if dispute.is_last_stage else "is to record an agreement or take it further"
     return Turn(whose, act, Side.RAISING, _next_due(dispute, Side.RAISING, Side.RESPONDING, Side.EACH), _clock_will(dispute))
 

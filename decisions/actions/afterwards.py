@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from cases import audit
 from cases.errors import Refused
-from cases.models import Appointment
+from cases.models import Agency, Appointment
 from cases.roles import Role
 from decisions import permissions
 from decisions.models import OnwardItem, Outcome, OutstandingIssue
@@ -19,7 +19,7 @@ from escalation import chronology, leads, notifications
 from escalation.actions.handover import Kept
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, Dispute
-from escalation.protocol import Event, Of, OnwardRoute
+from escalation.protocol import Event, Of, OnwardRoute, Side
 from escalation.transitions import NOT_YOURS, lock
 
 UP_FOR_CHANGE = ("awaiting_confirmation",)
@@ -43,6 +43,15 @@ class NewIssue:
     what: str
     owner: Appointment | None
     due_on: date | None
+
+
+def in_full(outcome: Outcome) -> str:
+    """What was decided, why, and what stays open, for the story."""
+    issues = [
+        f"Still open: {row.what} ({row.owner.described}, by {row.due_on:%d %B %Y})"
+        for row in outcome.outstanding_issues.select_related("owner__user", "owner__agency", "owner__partnership")
+    ]
+    return "\n\n".join([outcome.text, f"Reasons: {outcome.reasons}", *issues])
 
 
 def add_issues(outcome: Outcome, issues: Sequence[NewIssue], *, now: datetime) -> list[OutstandingIssue]:
@@ -121,6 +130,17 @@ def open_standing_routes(dispute: Dispute, *, by: Appointment, now: datetime) ->
             _open(dispute, route, route.when, by=by, now=now)
 
 
+def open_routes_for_refusal(dispute: Dispute, agency: Agency, reasons: str, *, by: Appointment, now: datetime) -> None:
+    """An agency does not accept the last word: on to the bodies that the protocol names for that, in the caller's transaction."""
+    there = set(dispute.onward_items.values_list("code", flat=True))
+    for route in dispute.rules.onward_routes:
+        if route.if_not_accepted and route.code not in there:
+            if route.told is not None:  # who is to look at it again reads all of it
+                for who in leads.told_by_protocol(dispute, route.told, Of.BOARD, now=now):
+                    leads.join(dispute, who, Side.AUTHORITY, now=now)
+            _open(dispute, route, f"{agency.short_name} does not accept the last word: {reasons}", by=by, now=now)
+
+
 @transaction.atomic
 def add_onward_item(*, dispute: Dispute, code: str, reason: str, by: Appointment, now: datetime) -> OnwardItem:
     """Take it on to a body that the protocol names, by the role it names for that (B-39, C-28, A-22)."""
@@ -144,8 +164,11 @@ def _open(dispute: Dispute, route: OnwardRoute, reason: str, *, by: Appointment,
     chronology.tell(dispute, f"On the list of the {route.body}", by=by, now=now, body=reason)
     audit.record("onward_item_added", item, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"code": route.code})
+    told = [*leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now)]
+    if route.told is not None:
+        told += leads.told_by_protocol(dispute, route.told, Of.BOARD, now=now)
     notifications.tell(
-        dispute, Event.OUTCOME, leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now), now=now,
+        dispute, Event.OUTCOME, told, now=now,
         key=f"{dispute.pk}:onward:{item.pk}", text=f"{dispute.reference}: there is an item for the {route.body}.",
     )
     return item

@@ -12,7 +12,7 @@ from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
 from decisions import permissions
-from decisions.actions.afterwards import NewIssue, add_issues, open_standing_routes
+from decisions.actions.afterwards import NewIssue, add_issues, in_full, open_routes_for_refusal, open_standing_routes
 from decisions.actions.people import bring_in_holder
 from decisions.models import Outcome, OutcomeConcurrence, OutcomeConfirmation
 from decisions.voices import still_awaited, voices_of
@@ -82,7 +82,7 @@ def _agree(
     bring_in_confirmers(dispute, now=now)
     headline = "Agreed" if source == Outcome.Source.AGREED else "A signed decision settles it"
     apply_transition(
-        dispute, "agree", by=by, now=now, headline=headline, body=_body(outcome), kind=ChronologyEntry.Kind.DECISION
+        dispute, "agree", by=by, now=now, headline=headline, body=in_full(outcome), kind=ChronologyEntry.Kind.DECISION
     )
     _note(outcome, "outcome_recorded", by=by, now=now, source=str(source))
     tell_hidden_side(dispute, Event.AGREED, "an agreement was recorded; your agency is asked to confirm it.", by=by, now=now)
@@ -126,6 +126,8 @@ def give_last_word(
     """
     dispute = lock(dispute, seen=seen)
     _check_may_speak(dispute, by)
+    if gates := duties.closed_gates(dispute, "give_last_word"):
+        raise Refused(gates_in_words(tuple(gates)), code="shut")
     if not text.strip():
         raise Refused(f"Write the last word: {dispute.rules.final_authority.title}.", field="text")
     if not reasons.strip():
@@ -213,7 +215,7 @@ def _take_effect(dispute: Dispute, outcome: Outcome, *, by: Appointment, now: da
     bring_in_confirmers(dispute, now=now)
     apply_transition(
         dispute, "give_last_word", by=by, now=now, headline=f"{outcome.verb}: {dispute.rules.final_authority.title}",
-        body=_body(outcome), kind=ChronologyEntry.Kind.DECISION,
+        body=in_full(outcome), kind=ChronologyEntry.Kind.DECISION,
     )
     _note(outcome, "outcome_took_effect", by=by, now=now)
     open_standing_routes(dispute, by=by, now=now)
@@ -265,6 +267,8 @@ def _not_confirming(dispute: Dispute, by: Appointment) -> str:
 
 def _confirmed(dispute: Dispute, given: OutcomeConfirmation, *, by: Appointment, now: datetime) -> None:
     dispute.parties.filter(agency=given.agency).update(confirmed_at=now)
+    if not given.accepts:
+        open_routes_for_refusal(dispute, given.agency, given.text, by=by, now=now)
     silent = dispute.parties.filter(confirmed_at=None).select_related("agency")
     if dispute.rules.closure.written_confirmation_by_each and silent:
         names = " and ".join(party.agency.short_name for party in silent)
@@ -284,14 +288,6 @@ def _contested(dispute: Dispute, outcome: Outcome, text: str, *, by: Appointment
         dispute, "contest", by=by, now=now, headline="What was recorded as agreed is not confirmed", body=text, reason=text,
         is_referral=dispute.rules_now.is_referral,
     )
-
-
-def _body(outcome: Outcome) -> str:
-    issues = [
-        f"Still open: {row.what} ({row.owner.described}, by {row.due_on:%d %B %Y})"
-        for row in outcome.outstanding_issues.select_related("owner__user", "owner__agency", "owner__partnership")
-    ]
-    return "\n\n".join([outcome.text, f"Reasons: {outcome.reasons}", *issues])
 
 
 def _note(outcome: Outcome, action: str, *, by: Appointment, now: datetime, **data: object) -> None:

@@ -14,7 +14,8 @@ from decisions import permissions
 from decisions.actions.outcomes import set_aside, standing_outcome
 from decisions.models import Referral
 from decisions.prefill import prefilled
-from escalation import leads
+from escalation import duties, leads
+from escalation.actions.moves import gates_in_words
 from escalation.models import ChronologyEntry, Dispute
 from escalation.models.dispute import Status
 from escalation.permissions import holds_one_of
@@ -87,6 +88,8 @@ def submit_referral(*, referral: Referral, by: Appointment, now: datetime, seen:
     if missing := missing_fields(referral):
         labels = "; ".join(field.label for field in missing)
         raise Refused(f"Before it can be sent, fill in: {labels}.", field=missing[0].code)
+    if gates := duties.closed_gates(dispute, "refer"):
+        raise Refused(gates_in_words(tuple(gates)), code="shut")
     _bring_in_authority(dispute, now=now)
     referral.submitted_by, referral.submitted_at = by, now
     referral.save(update_fields=["submitted_by", "submitted_at"])

@@ -56,6 +56,9 @@ def shut_acts(dispute: Dispute, acting: Appointment, *, now: datetime) -> list[d
         needed = [gate.ask for gate in going.gates] or [going.why_not]
         if not going.is_open:
             found.append({"act": "escalate", "needed": needed})
+    for act, verb, move in (("referral", "referral", "refer"), ("outcome", "give_outcome", "give_last_word")):
+        if may(verb, dispute, acting) and (gates := duties.closed_gates(dispute, move)):
+            found.append({"act": act, "needed": [gate.ask for gate in gates]})
     if may("record_agreement", dispute, acting) and (gates := duties.closed_gates(dispute, "agree")):
         found.append({"act": "agreement", "needed": [gate.ask for gate in gates]})
     return found
