@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
 
+from cases import together
 from cases.models import Appointment, AuditEvent, AuditHead
 
 GENESIS = bytes(32)
@@ -45,8 +46,7 @@ def record(
 
     ``data`` holds ids, codes and field names only, never words from a case (T19).
     """
-    AuditHead.objects.bulk_create([AuditHead(scope=scope, hash=GENESIS)], ignore_conflicts=True)
-    head = AuditHead.objects.select_for_update().get(scope=scope)
+    head = together.once(("audit", scope), lambda: hold([scope])[scope])
     event = AuditEvent(
         head=head,
         seq=head.seq + 1,
@@ -60,10 +60,20 @@ def record(
         prev_hash=bytes(head.hash),
     )
     event.hash = digest(event)
-    event.save(force_insert=True)
+    together.write([event])
     head.seq, head.hash = event.seq, event.hash
-    head.save(update_fields=["seq", "hash"])
+    together.change([head], "seq", "hash")
     return event
+
+
+def hold(scopes: Collection[str]) -> dict[str, AuditHead]:
+    """The ends of these chains, begun where there were none, locked until the caller's transaction ends."""
+    AuditHead.objects.bulk_create([AuditHead(scope=scope, hash=GENESIS) for scope in scopes], ignore_conflicts=True)
+    heads = AuditHead.objects.select_for_update().filter(scope__in=scopes).order_by("pk")
+    held = {head.scope: head for head in heads}
+    for scope, head in held.items():
+        together.know(("audit", scope), head)
+    return held
 
 
 def refused_in(scope: str) -> models.QuerySet[AuditEvent]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from cases import together
 from cases.models import Absence, Appointment, User
 
 
@@ -52,8 +53,9 @@ def is_there(held: Appointment, today: date) -> bool:
 
 def away_at(now: datetime, partnerships: Iterable[int]) -> Away:
     """Who is away now in these partnerships; one query."""
-    found = Absence.objects.in_force(now).filter(partnership__in=set(partnerships)).with_people()
-    return Away(found, timezone.localdate(now))
+    where = frozenset(partnerships)
+    found = Absence.objects.in_force(now).filter(partnership__in=where).with_people()
+    return together.once(("away", now, where), lambda: Away(found, timezone.localdate(now)))
 
 
 def places_in_force(user: User, rows: Sequence[Appointment], *, now: datetime) -> list[Appointment]:

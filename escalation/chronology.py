@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from cases import together
 from cases.errors import Refused
 from cases.models import Appointment
 from escalation.models import ChronologyEntry, Dispute
@@ -32,7 +33,7 @@ def tell(
         raise Refused(f"This looks like {found}. A theme holds no personal data: take it out and send it again.")
     order = stage or dispute.stage
     inside = dispute.rules.stage(order).single_agency
-    return ChronologyEntry.objects.create(
+    entry = ChronologyEntry(
         dispute=dispute,
         stage=order,
         kind=kind,
@@ -44,3 +45,5 @@ def tell(
         body=body,
         only_agency_id=dispute.raising_agency_id if inside else None,
     )
+    together.write([entry])
+    return entry

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Q
-
-from cases import audit
+from cases import audit, together
 from cases.models import Appointment
-from escalation import calendars, chronology, deadlines
-from escalation.models import ChronologyEntry, Deadline, Dispute, LocalClosure
+from escalation import at_hand, calendars, chronology, deadlines
+from escalation.models import ChronologyEntry, Deadline, Discussion, Dispute, DisputeStage, LocalClosure
 from escalation.models.dispute import Status
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol, Stage
 from escalation.working_days import Calendar, add_working_days
@@ -38,19 +36,24 @@ def calendar_for(rules: Protocol, around: datetime, closures: Mapping[date, str]
     return calendars.calendar_for(rules.nation, around.year - 1, around.year + 3, closures)
 
 
+def closures_of(partnership_id: int) -> dict[date, str]:
+    """The days on which the partnership's offices are closed, besides bank holidays."""
+    return together.once(("closures", partnership_id), lambda: LocalClosure.objects.days(partnership_id))
+
+
 def anchors(dispute: Dispute) -> dict[Anchor, datetime]:
     """The events that have happened so far, from which limits are counted."""
     found = {Anchor.CONCERN_AROSE: dispute.concern_arose_at, Anchor.DISPUTE_RAISED: dispute.raised_at}
     if dispute.decision_received_at:
         found[Anchor.DECISION_RECEIVED] = dispute.decision_received_at
-    opened = dispute.stages.filter(order=dispute.stage).values_list("opened_at", flat=True).first()
+    opened = next((row.opened_at for row in at_hand.rows(dispute, DisputeStage) if row.order == dispute.stage), None)
     if opened:
         found[Anchor.STAGE_OPENED] = opened
     if sent := _request_sent_at(dispute, opened):
         found[Anchor.REQUEST_SENT] = sent
-    talk = dispute.discussions.exclude(kind__in=("attempt", "advice")).filter(stage=dispute.stage).order_by("happened_at").first()
-    if talk:
-        found[Anchor.FIRST_DISCUSSION] = talk.happened_at
+    said = [row for row in at_hand.rows(dispute, Discussion) if row.kind not in ("attempt", "advice")]
+    if talks := [row.happened_at for row in said if row.stage == dispute.stage]:
+        found[Anchor.FIRST_DISCUSSION] = min(talks)
     return found
 
 
@@ -75,8 +78,8 @@ def watched_limits(rules: Protocol, order: int) -> list[tuple[Stage, Limit]]:
 def open_deadlines(dispute: Dispute, *, now: datetime) -> None:
     """Create the rows of every watched limit whose anchor has happened; those that exist stay as they are."""
     rules, events = dispute.rules, anchors(dispute)
-    calendar = calendar_for(rules, dispute.concern_arose_at, LocalClosure.objects.days(dispute.partnership_id))
-    existing = {(row.stage, row.key): row for row in dispute.deadlines.all()}
+    calendar = calendar_for(rules, dispute.concern_arose_at, closures_of(dispute.partnership_id))
+    existing = {(row.stage, row.key): row for row in at_hand.rows(dispute, Deadline)}
     for stage, limit in watched_limits(rules, dispute.stage):
         if (stage.order, limit.key) in existing:
             continue
@@ -91,7 +94,8 @@ def open_deadlines(dispute: Dispute, *, now: datetime) -> None:
             explanation=worked_out.explanation() | {"protocol": str(dispute.protocol)},
         )
         row.next_look_at = next_look(row, rules, now)
-        row.save(force_insert=True)
+        together.write([row])
+        at_hand.add(dispute, [row])
         existing[(stage.order, limit.key)] = row
 
 
@@ -137,7 +141,7 @@ def recalled_next(row: Deadline, rules: Protocol) -> datetime | None:
     if not rules.clock.chase_every_working_day or row.missed_at is None:
         return None
     last = (row.recalled_at or row.missed_at).astimezone(deadlines.LONDON).date()
-    calendar = calendar_for(rules, row.missed_at, LocalClosure.objects.days(row.dispute.partnership_id))
+    calendar = calendar_for(rules, row.missed_at, closures_of(row.dispute.partnership_id))
     day = add_working_days(last, 1, calendar).day
     return datetime.combine(day, MORNING, tzinfo=deadlines.LONDON).astimezone(UTC)
 
@@ -174,16 +178,16 @@ def meet(
 
     What settles the dispute meets the limit of the whole as well. What is counted from such a limit being met begins now.
     """
-    is_any_met = False
-    here = Q(stage=stage, kind__in=kinds)
-    if settles:
-        here |= Q(key=deadlines.WHOLE)
-    for row in dispute.deadlines.filter(here, met_at__isnull=True, ended_at__isnull=True):
+    still_open = [row for row in at_hand.rows(dispute, Deadline) if row.is_open]
+    met = [
+        row for row in still_open
+        if (row.stage == stage and row.kind in kinds) or (settles and row.key == deadlines.WHOLE)
+    ]
+    for row in met:
         record_miss_if_due(row, dispute, now=now)
         row.met_at, row.met_by, row.next_look_at = now, by, None
-        row.save(update_fields=["missed_at", "met_at", "met_by", "next_look_at"])
-        is_any_met = True
-    if is_any_met and any(limit.anchor is Anchor.PREVIOUS_LIMIT_MET for limit in _limits(dispute.rules)):
+    together.change(met, "missed_at", "met_at", "met_by", "next_look_at")
+    if met and any(limit.anchor is Anchor.PREVIOUS_LIMIT_MET for limit in _limits(dispute.rules)):
         open_deadlines(dispute, now=now)
 
 
@@ -210,20 +214,19 @@ def watch_again(dispute: Dispute, *, now: datetime) -> None:
 
 def end_watch(dispute: Dispute, *, now: datetime, before_stage: int | None = None) -> None:
     """Stop awaiting what can no longer come: all limits, or those of stages left behind or skipped."""
-    rows = dispute.deadlines.filter(met_at__isnull=True, ended_at__isnull=True)
-    if before_stage is not None:
-        rows = rows.filter(Q(stage__lt=before_stage))
-    for row in rows:
+    open_rows = [row for row in at_hand.rows(dispute, Deadline) if row.is_open]
+    ended = [row for row in open_rows if before_stage is None or row.stage < before_stage]
+    for row in ended:
         record_miss_if_due(row, dispute, now=now)
         row.ended_at, row.next_look_at = now, None
-        row.save(update_fields=["missed_at", "ended_at", "next_look_at"])
+    together.change(ended, "missed_at", "ended_at", "next_look_at")
 
 
 def dates_ahead(
     rules: Protocol, events: dict[Anchor, datetime], *, partnership_id: int, from_stage: int = 1
 ) -> list[DateAhead]:
     """Every limit from a stage on with its date if things go as slowly as allowed (F82)."""
-    calendar = calendar_for(rules, min(events.values()), LocalClosure.objects.days(partnership_id))
+    calendar = calendar_for(rules, min(events.values()), closures_of(partnership_id))
     return [
         DateAhead(rules.stage(order), limit, worked_out)
         for order, limit, worked_out in deadlines.schedule(rules, events, calendar)

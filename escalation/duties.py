@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases import together
 from cases.models import Agency, Appointment
-from escalation.models import Dispute, Duty
+from escalation import at_hand
+from escalation.models import Dispute, Duty, Party
 from escalation.passing import way_on
 from escalation.protocol import DutyKind, DutySpec, Gate, Side
 from escalation.protocol_owed import owed_at
@@ -49,13 +51,14 @@ def open_duties(dispute: Dispute, *, now: datetime) -> None:
                     gate=spec.gate, why=spec.why[:300], opened_at=now,
                 )
             )
-    Duty.objects.bulk_create(rows, ignore_conflicts=True)
+    together.write(rows, is_once=True)
+    at_hand.add(dispute, rows)
 
 
 def _owners(dispute: Dispute, side: Side) -> Iterable[Agency | None]:
     if side is Side.AUTHORITY:
         return [None]
-    parties = dispute.parties.select_related("agency")
+    parties = at_hand.rows(dispute, Party)
     return [party.agency for party in parties if side is Side.EACH or party.side == side]
 
 
@@ -68,7 +71,11 @@ def fulfil(dispute: Dispute, kind: DutyKind, *, agency: Agency | None, by: Appoi
 
 def carry_undone(dispute: Dispute, order: int, *, now: datetime) -> None:
     """Stage ``order`` ends: whatever it still owes stays owed."""
-    dispute.duties.filter(stage=order, done_at__isnull=True, carried_at__isnull=True).update(carried_at=now)
+    duties = [row for row in at_hand.rows(dispute, Duty) if row.stage == order and row.is_owed]
+    left = [row for row in duties if row.carried_at is None]
+    for row in left:
+        row.carried_at = now
+    together.change(left, "carried_at")
 
 
 def closed_gates(dispute: Dispute, move: str, *, on_silence: bool = False) -> list[ClosedGate]:

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cases import audit
+from cases import audit, together
 from cases.models import Agency, Appointment
 from cases.roles import Role
 from cases.standing_in import Away
-from escalation import chronology, leads, notifications
+from escalation import at_hand, chronology, leads, notifications
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, LeadGap, Participant, Party
 from escalation.models.dispute import AT_WORK, Status
@@ -68,16 +68,18 @@ def look_at(dispute: Dispute, away: Away, *, now: datetime) -> None:
 
     In the caller's transaction, on a dispute that is locked or new.
     """
-    open_now = {(row.stage, row.agency_id): row.pk for row in dispute.lead_gaps.filter(ended_at=None)}
-    there = list(dispute.participants.select_related("appointment__user"))
+    open_now = {(row.stage, row.agency_id): row for row in at_hand.rows(dispute, LeadGap) if row.ended_at is None}
+    there = at_hand.rows(dispute, Participant)
     still = set()
-    for place in places_of(dispute, dispute.parties.select_related("agency")):
+    for place in places_of(dispute, at_hand.rows(dispute, Party)):
         empty = unfilled(there, place, away)
         if empty and _stays_empty(dispute, place, empty, away, now=now):
             at = (dispute.stage, place.agency.pk if place.agency else None)
-            still.add(open_now.get(at) or _alarm(dispute, place, now=now).pk)
-    if over := set(open_now.values()) - still:
-        dispute.lead_gaps.filter(pk__in=over).update(ended_at=now)
+            still.add((open_now.get(at) or _alarm(dispute, place, now=now)).pk)
+    over = [gap for gap in open_now.values() if gap.pk not in still]
+    for gap in over:
+        gap.ended_at = now
+    together.change(over, "ended_at")
 
 
 def _stays_empty(dispute: Dispute, place: Place, empty: tuple[LeadRole, ...], away: Away, *, now: datetime) -> bool:
@@ -107,9 +109,12 @@ def _holders(dispute: Dispute, place: Place, lead: LeadRole, away: Away) -> list
 
 
 def _bring_in(dispute: Dispute, place: Place, who: Appointment, *, now: datetime) -> None:
-    side = Side.AUTHORITY if place.agency is None else Side(dispute.parties.get(agency=place.agency).side)
-    leads.join(dispute, who, side, now=now)
-    dispute.participants.filter(appointment=who).update(handed_to=None)
+    sides = [Side(row.side) for row in at_hand.rows(dispute, Party) if place.agency and row.agency_id == place.agency.pk]
+    leads.join(dispute, who, sides[0] if sides else Side.AUTHORITY, now=now)
+    again = [row for row in at_hand.rows(dispute, Participant) if row.appointment_id == who.pk and row.handed_to_id]
+    for row in again:
+        row.handed_to = None
+    together.change(again, "handed_to")
     label = dispute.rules_now.label
     chronology.tell(dispute, f"{who.described} leads {label} now", by=None, now=now,
                     body="Nobody who led it is there at the moment. The directory names this person next.")
@@ -124,9 +129,9 @@ def _bring_in(dispute: Dispute, place: Place, who: Appointment, *, now: datetime
 def _alarm(dispute: Dispute, place: Place, *, now: datetime) -> LeadGap:
     agency, label = place.agency, dispute.rules_now.label
     roles = roles_in_words(place.roles, place.joint)
-    gap = LeadGap.objects.create(
-        dispute=dispute, stage=dispute.stage, agency=agency, roles=roles[:300], opened_at=now
-    )
+    gap = LeadGap(dispute=dispute, stage=dispute.stage, agency=agency, roles=roles[:300], opened_at=now)
+    together.write([gap])
+    at_hand.add(dispute, [gap])
     audit.record("lead_missing", gap, scope=audit.scope_of_case(dispute.case_id), by=None, now=now,
                  data={"stage": dispute.stage, "agency": agency.pk if agency else None})
     told = list(leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now))

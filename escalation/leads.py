@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from cases import together
 from cases.actions.cases import add_member
 from cases.models import Agency, Appointment
 from cases.roles import Role
+from escalation import at_hand
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Participant, Party
 from escalation.permissions import is_chair_of_a_party
@@ -18,13 +20,15 @@ from escalation.protocol import LeadRole, Of, Side, Stage
 def holders(agency: Agency, role: Role | str, *, on: date, remit: str = "") -> list[Appointment]:
     """Who holds the role at the agency on a day, the contact person first."""
     found = Appointment.objects.active_on(on).filter(agency=agency).holding(role, remit=remit)
-    return list(found.select_related("user", "agency", "partnership"))
+    wanted = found.select_related("user", "agency", "partnership")
+    return list(together.once(("holders", agency.pk, str(role), on, remit), lambda: list(wanted)))
 
 
 def board_holders(partnership_id: int, lead: LeadRole, *, on: date) -> list[Appointment]:
     """Who holds a role for the partnership as a whole on a day, the contact person first."""
     found = Appointment.objects.active_on(on).filter(partnership=partnership_id).holding(lead.role, remit=lead.remit)
-    return list(found.select_related("user", "agency", "partnership"))
+    wanted = found.select_related("user", "agency", "partnership")
+    return list(together.once(("board holders", partnership_id, lead.role, on, lead.remit), lambda: list(wanted)))
 
 
 def proposed_leads(stage: Stage, agency: Agency, *, on: date, originator: Appointment | None = None) -> list[Appointment]:
@@ -61,8 +65,8 @@ def lenders(stage: Stage, agency: Agency) -> list[Agency]:
 
 def borrowed_leads(dispute: Dispute, stage: Stage, agency: Agency, *, on: date) -> list[Appointment]:
     """Who leads ``stage`` for an agency that has nobody: never somebody of a party, nor somebody who is on it already."""
-    parties = {party.agency_id for party in dispute.parties.all()}
-    there = set(dispute.participants.values_list("appointment_id", flat=True))
+    parties = {party.agency_id for party in at_hand.rows(dispute, Party)}
+    there = {row.appointment_id for row in at_hand.rows(dispute, Participant)}
     for lender in lenders(stage, agency):
         if lender.pk in parties:
             continue
@@ -86,17 +90,16 @@ def join(
     acts_for: Agency | None = None,
 ) -> bool:
     """Put somebody on the dispute and its case from the present stage on; False when they already were."""
-    _, is_new = Participant.objects.get_or_create(
-        dispute=dispute,
-        appointment=who.seat,
-        defaults={
-            "side": side, "from_stage": dispute.stage, "joined_at": now, "is_originator": is_originator,
-            "acts_for": acts_for,
-        },
+    if any(row.appointment_id == who.seat_id for row in at_hand.rows(dispute, Participant)):
+        return False
+    joined = Participant(
+        dispute=dispute, appointment=who.seat, side=side, from_stage=dispute.stage, joined_at=now,
+        is_originator=is_originator, acts_for=acts_for,
     )
-    if is_new:
-        add_member(case=dispute.case, member=who, now=now)
-    return is_new
+    together.write([joined])
+    at_hand.add(dispute, [joined])
+    add_member(case=dispute.case, member=who, now=now)
+    return True
 
 
 @dataclass
@@ -118,7 +121,7 @@ def bring_in_leads(dispute: Dispute, *, now: datetime) -> BroughtIn:
         if not stage.is_referral:
             bring_in_authority(dispute, now=now)
         return brought
-    for party in dispute.parties.select_related("agency__commissioner"):
+    for party in at_hand.rows(dispute, Party):
         if not stage.single_agency or party.side == Side.RAISING:
             _bring_in_leads_for(dispute, party, brought, on=today, now=now)
     if stage.is_referral:
@@ -142,7 +145,8 @@ def _bring_in_leads_for(dispute: Dispute, party: Party, brought: BroughtIn, *, o
 
 def _is_led_already(dispute: Dispute, stage: Stage, agency: Agency) -> bool:
     roles = [lead.role.value for lead in stage.leads.roles]
-    return dispute.participants.of_agency(agency).filter(appointment__role__in=roles).exists()
+    here = [row for row in at_hand.rows(dispute, Participant) if row.appointment.role in roles]
+    return any((row.acts_for_id or row.appointment.agency_id) == agency.pk for row in here)
 
 
 def bring_in_referrers(dispute: Dispute, *, now: datetime) -> None:
@@ -176,7 +180,7 @@ def told_by_protocol(dispute: Dispute, role: Role, of: Of, *, now: datetime) -> 
     if of is Of.BOARD:
         return board_holders(dispute.partnership_id, LeadRole(role=role), on=today)[:1]
     agencies: list[Agency] = []
-    for party in dispute.parties.select_related("agency__commissioner"):
+    for party in at_hand.rows(dispute, Party):
         if of is Of.COMMISSIONER:
             agencies += [party.agency.commissioner] if party.agency.commissioner else []
         elif of is Of.EACH or of.value == party.side:

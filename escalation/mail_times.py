@@ -49,13 +49,14 @@ def closures_of(people: Iterable[Appointment]) -> dict[int, dict[date, str]]:
 
 
 def first_attempts(
-    people: Collection[Appointment], may_wait: Collection[Appointment], clock: Clock, *, due_at: datetime | None, now: datetime
+    people: Collection[Appointment], may_wait: Collection[Appointment], clock: Clock, *, due_at: datetime | None, now: datetime,
+    chosen: Mapping[int, time] | None = None,
 ) -> dict[int, Going]:
     """For each person, by the id of their role: when a notice goes that is not of immediate risk.
 
     For those who ``may_wait`` it joins their digest where they chose one, unless its date falls due before that.
     """
-    times = chosen_times(may_wait)
+    times = chosen_times(may_wait) if chosen is None else chosen
     wanting = [who for who in may_wait if who.user_id in times]
     closures = closures_of(wanting)
     going = dict.fromkeys((who.pk for who in people), Going(deadlines.after_quiet_hours(now, clock)))

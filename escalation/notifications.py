@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from cases import together
 from cases.models import Appointment
 from cases.roles import Role
-from escalation import covering, leads
+from escalation import at_hand, covering, leads
 from escalation.clock import date_in_words
 from escalation.deadlines import LONDON
-from escalation.mail_times import Going, clock_in_force, first_attempts
-from escalation.models import Dispute, Notification, Participant
+from escalation.mail_times import Going, chosen_times, clock_in_force, first_attempts
+from escalation.models import Dispute, Notification, Participant, Party
 from escalation.passing import way_on
 from escalation.protocol import Event, Of, Side
 from escalation.turn import Turn, is_turn_of, turn_of
@@ -48,35 +50,61 @@ def tell(
     risk only (F34).
     """
     is_immediate = immediate or event in IMMEDIATE
-    told = covering.with_stand_ins(dispute, recipients, is_immediate=is_immediate, by=by, now=now)
-    if not told:
-        return
-    as_it_stands = Dispute.objects.with_page_data().prefetch_related("positions").get(pk=dispute.pk)
-    line = turn_of(as_it_stands)
-    if is_immediate:
+    if told := covering.with_stand_ins(dispute, recipients, is_immediate=is_immediate, by=by, now=now):
+        together.at_the_end(_queue, News(dispute, event, told, text, key, now, is_immediate, urgent))
+
+
+@dataclass(frozen=True)
+class News:
+    """What is to be told, and to whom."""
+
+    dispute: Dispute
+    event: Event | str
+    told: list[covering.Told]
+    text: str
+    key: str
+    now: datetime
+    is_immediate: bool
+    urgent: Collection[int]
+
+
+def _queue(told: list[News]) -> None:
+    """Each with what happens now, as its dispute stands when everything else has been written."""
+    with_data = Dispute.objects.with_page_data().prefetch_related("positions")
+    as_they_stand = with_data.in_bulk({news.dispute.pk for news in told})
+    lines = {pk: turn_of(dispute) for pk, dispute in as_they_stand.items()}
+    chosen = chosen_times([one.who for news in told for one in news.told])
+    notices = [
+        notice for news in told
+        for notice in _notices(news, as_they_stand[news.dispute.pk], lines[news.dispute.pk], chosen)
+    ]
+    Notification.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def _notices(news: News, dispute: Dispute, line: Turn, chosen: Mapping[int, time]) -> list[Notification]:
+    told, now = news.told, news.now
+    if news.is_immediate:
         going = {one.who.pk: Going(now) for one in told}
     else:
-        held = () if event in NEVER_IN_A_DIGEST else [one.who for one in told if not _is_urgent(one.who, urgent)]
-        going = first_attempts([one.who for one in told], held, dispute.rules.clock, due_at=line.due_at, now=now)
-    Notification.objects.bulk_create(
-        [
-            Notification(
-                dispute=dispute,
-                recipient=one.who,
-                event=event,
-                key=key,
-                text=f"{one.lead_in}{text} What happens now: {line.sentence}"[:500],
-                mail_text=mail_line(dispute, line, is_yours=is_turn_of(as_it_stands, one.who)),
-                is_immediate=is_immediate,
-                for_digest=going[one.who.pk].in_digest and one.is_mailed,
-                created_at=now,
-                next_attempt_at=going[one.who.pk].at if one.is_mailed else None,
-                message_id=new_message_id(),
-            )
-            for one in told
-        ],
-        ignore_conflicts=True,
-    )
+        held = () if news.event in NEVER_IN_A_DIGEST else [one.who for one in told if not _is_urgent(one.who, news.urgent)]
+        people = [one.who for one in told]
+        going = first_attempts(people, held, dispute.rules.clock, due_at=line.due_at, now=now, chosen=chosen)
+    return [
+        Notification(
+            dispute=dispute,
+            recipient=one.who,
+            event=news.event,
+            key=news.key,
+            text=f"{one.lead_in}{news.text} What happens now: {line.sentence}"[:500],
+            mail_text=mail_line(dispute, line, is_yours=is_turn_of(dispute, one.who)),
+            is_immediate=news.is_immediate,
+            for_digest=going[one.who.pk].in_digest and one.is_mailed,
+            created_at=now,
+            next_attempt_at=going[one.who.pk].at if one.is_mailed else None,
+            message_id=new_message_id(),
+        )
+        for one in told
+    ]
 
 
 def _is_urgent(who: Appointment, urgent: Collection[int]) -> bool:
@@ -146,9 +174,7 @@ def mail_line(dispute: Dispute, line: Turn, *, is_yours: bool) -> str:
 
 def followers(dispute: Dispute, *, but: Appointment | None = None) -> list[Appointment]:
     """Everybody on the dispute who may know of its present stage, except ``but``, who did it."""
-    on_it = dispute.participants.filter(handed_to=None).select_related(
-        "appointment__user", "appointment__agency", "appointment__partnership"
-    )
+    on_it = [row for row in at_hand.rows(dispute, Participant) if row.handed_to_id is None]
     inside = dispute.rules_now.single_agency
     return [
         participant.appointment
@@ -195,9 +221,7 @@ def named_by_protocol(
 
 def owners(dispute: Dispute, side: Side) -> list[Participant]:
     """Those on the dispute who owe what a side owes."""
-    on_it = dispute.participants.filter(handed_to=None).select_related(
-        "appointment__user", "appointment__agency", "appointment__manager__user", "appointment__manager__agency"
-    )
+    on_it = [row for row in at_hand.rows(dispute, Participant) if row.handed_to_id is None]
     return [row for row in on_it if side is Side.EACH or row.side == side]
 
 
@@ -213,10 +237,9 @@ def _leads_of_next_stage(dispute: Dispute, side: Side, *, now: datetime) -> list
     if dispute.is_last_stage:
         return []
     following, today = dispute.rules.stage(way_on(dispute, now=now).to_stage), now.astimezone(LONDON).date()
-    parties = dispute.parties.select_related("agency")
     return [
         lead
-        for party in parties
+        for party in at_hand.rows(dispute, Party)
         if side is Side.EACH or party.side == side
         for lead in leads.proposed_leads(following, party.agency, on=today)
     ]

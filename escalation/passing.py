@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from escalation import leads
+from escalation import at_hand, leads
 from escalation.deadlines import LONDON
-from escalation.models import Dispute
+from escalation.models import Dispute, Party
 from escalation.protocol import LeadMode, Side, Stage
 from escalation.protocol_reading import roles_in_words
 
@@ -40,7 +40,7 @@ def _without_this_level(dispute: Dispute, stage: Stage, *, on: date) -> list[str
         found = [bool(leads.board_holders(dispute.partnership_id, lead, on=on)) for lead in stage.leads.roles]
         is_led = all(found) if stage.leads.mode is LeadMode.ALL_OF else any(found)
         return [] if is_led else [dispute.partnership.short_name]
-    parties = dispute.parties.select_related("agency__commissioner")
+    parties = at_hand.rows(dispute, Party)
     return [
         party.agency.short_name
         for party in parties

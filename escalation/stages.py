@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from cases import audit
+from cases import audit, together
 from cases.models import Agency, Appointment
 from cases.standing_in import away_at
-from escalation import chronology, clock, duties, lead_gaps, leads, notifications
-from escalation.models import Dispute, DisputeStage
+from escalation import at_hand, chronology, clock, duties, lead_gaps, leads, notifications
+from escalation.models import Dispute, DisputeStage, Position
 from escalation.protocol import Event, LimitKind
 
 
 def open_stage(dispute: Dispute, *, by: Appointment | None, now: datetime, reason: str = "") -> None:
     """Open the stage that the dispute now stands at; whoever leads it joins, and its duties and limits begin."""
-    DisputeStage.objects.create(
-        dispute=dispute, order=dispute.stage, opened_at=now, opened_by=by, opened_reason=reason
-    )
+    opened = DisputeStage(dispute=dispute, order=dispute.stage, opened_at=now, opened_by=by, opened_reason=reason)
+    together.write([opened])
+    at_hand.add(dispute, [opened])
     brought = leads.bring_in_leads(dispute, now=now)
     for agency, lead in brought.borrowed:
         _tell_of_borrowed_lead(dispute, agency, lead, now=now)
@@ -32,10 +32,13 @@ def close_stage(
     dispute: Dispute, order: int, how: DisputeStage.ClosedHow, *, by: Appointment | None, now: datetime
 ) -> None:
     """Close stage ``order``: positions freeze, what is undone stays owed, its conclusion is met unless the clock closed it."""
-    row = dispute.stages.get(order=order)
+    row = next(row for row in at_hand.rows(dispute, DisputeStage) if row.order == order)
     row.closed_at, row.closed_by, row.closed_how = now, by, how
-    row.save(update_fields=["closed_at", "closed_by", "closed_how"])
-    dispute.positions.filter(stage=order, frozen_at__isnull=True).update(frozen_at=now)
+    together.change([row], "closed_at", "closed_by", "closed_how")
+    stated = [row for row in at_hand.rows(dispute, Position) if row.stage == order and row.frozen_at is None]
+    for position in stated:
+        position.frozen_at = now
+    together.change(stated, "frozen_at")
     duties.carry_undone(dispute, order, now=now)
     if how is not DisputeStage.ClosedHow.BY_CLOCK:
         clock.meet(dispute, (LimitKind.CONCLUDE,), by=by, now=now, stage=order)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django_fsm import can_proceed, has_transition_perm
 
-from cases import audit
+from cases import audit, together
 from cases.errors import Refused
 from cases.models import Appointment
 from escalation import chronology, clock, notifications, stages
@@ -69,7 +69,7 @@ def apply_transition(
         raise Refused(NOT_YOURS, code="forbidden")
     status_before, stage_before = dispute.status, dispute.stage
     move(now=now, **facts)
-    dispute.save(update_fields=["status", "stage", "moved_at", "closed_at"])
+    together.change([dispute], "status", "stage", "moved_at", "closed_at")
     made = Move(by=by, now=now, from_stage=stage_before, to_stage=dispute.stage, reason=reason, passed=passed or {})
     entry = chronology.tell(dispute, headline, by=by, now=now, body=body, kind=kind, stage=stage_before)
     _FOLLOW_UPS[name](dispute, made)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from cases import audit
+from cases import audit, together
 from cases.actions.references import next_reference
 from cases.errors import Refused
 from cases.models import Agency, Appointment, Case, CaseMember, Person, PersonReference
@@ -78,4 +78,4 @@ def _opened(
 
 def add_member(*, case: Case, member: Appointment, now: datetime) -> None:
     """Let somebody know of the case, in the caller's transaction; nothing happens when they already do."""
-    CaseMember.objects.get_or_create(case=case, appointment=member.seat, defaults={"since": now})
+    together.write([CaseMember(case=case, appointment=member.seat, since=now)], is_once=True)

@@ -10,8 +10,8 @@ from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
-from escalation import chronology, clock, leads, notifications, permissions
-from escalation.models import Acknowledgement, Dispute, Position
+from escalation import at_hand, chronology, clock, leads, notifications, permissions
+from escalation.models import Acknowledgement, Dispute, Party, Position
 from escalation.models.dispute import Status
 from escalation.protocol import Event, LimitKind, Side
 from escalation.transitions import NOT_YOURS, lock
@@ -60,16 +60,16 @@ def acknowledge(*, dispute: Dispute, by: Appointment, now: datetime) -> Acknowle
 
 def _still_to_say(dispute: Dispute) -> set[int]:
     side = Side.RAISING if dispute.rules_now.single_agency else Side.RESPONDING
-    asked = set(dispute.parties.filter(side=side).values_list("agency_id", flat=True))
-    return asked - set(dispute.acknowledgements.filter(stage=dispute.stage).values_list("agency_id", flat=True))
+    asked = {row.agency_id for row in at_hand.rows(dispute, Party) if row.side == side}
+    return asked - {row.agency_id for row in at_hand.rows(dispute, Acknowledgement) if row.stage == dispute.stage}
 
 
 def stops_warning(dispute: Dispute, *, before: datetime, now: datetime) -> bool:
     """Whether everybody who is asked has it, and is reminded before that moment anyway."""
     if dispute.status != Status.AWAITING_REPLY or _still_to_say(dispute):
         return False
-    reminders = dispute.acknowledgements.filter(stage=dispute.stage).values_list("remind_at", flat=True)
-    return all(at is not None and now < at < before for at in reminders)
+    given = [row for row in at_hand.rows(dispute, Acknowledgement) if row.stage == dispute.stage]
+    return all(row.remind_at is not None and now < row.remind_at < before for row in given)
 
 
 @transaction.atomic

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from django.db import transaction
-
-from escalation import clock, deadlines, notifications
+from cases import audit, together
+from escalation import at_hand, clock, deadlines, notifications
 from escalation.actions import acknowledge, extensions
 from escalation.actions.moves import escalate_by_clock
 from escalation.models import Acknowledgement, Deadline, Dispute
 from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Event, LimitKind, OnMissed, Side
 
-BATCH = 500
+AT_ONCE = 100
 LONGEST_PAUSE = "The longest pause that the protocol allows is over."
 logger = logging.getLogger(__name__)
 
@@ -31,29 +31,44 @@ class Swept:
     recalled: int = 0
     failed: int = 0
 
+    def add(self, other: Swept) -> None:
+        """What another part of the sweep did as well."""
+        for counted in fields(self):
+            setattr(self, counted.name, getattr(self, counted.name) + getattr(other, counted.name))
 
-def sweep(*, now: datetime, batch: int = BATCH) -> Swept:
+
+def sweep(*, now: datetime, at_once: int = AT_ONCE) -> Swept:
     """Do everything that is due at ``now``; a second sweep at the same time finds nothing (R1, R11).
 
-    Each dispute is its own transaction: what another sweeper or a person has locked is left to the next sweep, and one
-    that cannot be swept is logged by its id and holds up no other.
+    Disputes are swept many at once, each batch in one transaction by the same rules and acts as always. What another
+    sweeper or a person has locked is left to the next sweep. When a batch fails, its disputes are swept one by one, so that
+    one that cannot be swept is logged by its id and holds up no other.
     """
     done = Swept()
     due = Deadline.objects.filter(next_look_at__lte=now).order_by("next_look_at", "pk")
-    for dispute_id in dict.fromkeys(due.values_list("dispute_id", flat=True)[:batch]):
-        try:
-            _sweep_dispute(dispute_id, done, now=now)
-        except Exception:
-            done.failed += 1
-            logger.exception("dispute %s could not be swept", dispute_id)
-    _recall(done, now=now, batch=batch)
+    waiting = list(dict.fromkeys(due.values_list("dispute_id", flat=True)))
+    for start in range(0, len(waiting), at_once):
+        _sweep_batch(waiting[start : start + at_once], done, now=now)
+    _recall(done, now=now)
     return done
 
 
-def _recall(done: Swept, *, now: datetime, batch: int) -> None:
+def _sweep_batch(dispute_ids: Sequence[int], done: Swept, *, now: datetime) -> None:
+    try:
+        done.add(_sweep_together(dispute_ids, now=now))
+    except Exception:
+        if len(dispute_ids) == 1:
+            done.failed += 1
+            logger.exception("dispute %s could not be swept", dispute_ids[0])
+            return
+        for dispute_id in dispute_ids:
+            _sweep_batch([dispute_id], done, now=now)
+
+
+def _recall(done: Swept, *, now: datetime) -> None:
     """What was acknowledged and forgotten comes back."""
     forgotten = Acknowledgement.objects.filter(remind_at__lte=now).order_by("remind_at", "pk")
-    for pk in list(forgotten.values_list("pk", flat=True)[:batch]):
+    for pk in list(forgotten.values_list("pk", flat=True)):
         try:
             done.recalled += acknowledge.recall(pk, now=now)
         except Exception:
@@ -61,30 +76,34 @@ def _recall(done: Swept, *, now: datetime, batch: int) -> None:
             logger.exception("acknowledgement %s could not be recalled", pk)
 
 
-@transaction.atomic
-def _sweep_dispute(dispute_id: int, done: Swept, *, now: datetime) -> None:
-    dispute = (
-        Dispute.objects.select_for_update(skip_locked=True, of=("self",))
-        .defer("protocol__document")
-        .select_related("protocol", "case", "raised_by", "partnership", "raising_agency")
-        .filter(pk=dispute_id)
-        .first()
-    )
-    if dispute is None:
-        return
-    for row in dispute.deadlines.filter(next_look_at__lte=now).order_by("due_at", "stage", "pk"):
-        row.refresh_from_db()
-        if row.next_look_at is not None and row.next_look_at <= now:
+def _sweep_together(dispute_ids: Sequence[int], *, now: datetime) -> Swept:
+    done = Swept()
+    with together.together():
+        free = Dispute.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=dispute_ids)
+        related = ("protocol", "case", "raised_by__manager", "partnership", "raising_agency")
+        disputes = list(free.defer("protocol__document").select_related(*related).order_by("pk"))
+        at_hand.gather(disputes)
+        audit.hold({audit.scope_of_case(dispute.case_id) for dispute in disputes})
+        for dispute in disputes:
+            _sweep_dispute(dispute, done, now=now)
+    return done
+
+
+def _sweep_dispute(dispute: Dispute, done: Swept, *, now: datetime) -> None:
+    limits = [row for row in at_hand.rows(dispute, Deadline) if row.next_look_at is not None and row.next_look_at <= now]
+    for row in sorted(limits, key=lambda row: (row.due_at, row.stage, row.pk)):
+        if row.next_look_at is not None and row.next_look_at <= now:  # not when the limit before it changed that
             _look(dispute, row, done, now=now)
 
 
 def _look(dispute: Dispute, row: Deadline, done: Swept, *, now: datetime) -> None:
     if dispute.status not in RUNNING:
         row.next_look_at = None
-        row.save(update_fields=["next_look_at"])
+        together.change([row], "next_look_at")
         return
     if row.paused_at is not None:
         extensions.resume(limit=row, reason=LONGEST_PAUSE, by=None, now=now)
+        row.refresh_from_db()
     elif row.missed_at is not None:
         _after(dispute, row, now=now)
         done.chased += 1
@@ -109,7 +128,7 @@ def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
     passed = [at for at in clock.warnings(row, dispute.rules) if at <= now]
     row.warned_at = now
     row.next_look_at = clock.next_look(row, dispute.rules, now)
-    row.save(update_fields=["warned_at", "next_look_at"])
+    together.change([row], "warned_at", "next_look_at")
     answers = row.kind == LimitKind.RESPOND and row.stage == dispute.stage
     if answers and acknowledge.stops_warning(dispute, before=row.due_at, now=now):
         return
@@ -122,7 +141,7 @@ def _warn(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
 def _miss(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
     clock.record_miss_if_due(row, dispute, now=now)
     row.next_look_at = clock.next_look(row, dispute.rules, now)
-    row.save(update_fields=["missed_at", "next_look_at"])
+    together.change([row], "missed_at", "next_look_at")
     notifications.tell_all(
         dispute, Event.LIMIT_MISSED, by=None, now=now, key=f"limit:{row.pk}:missed",
         text=f"{dispute.reference}: {_called(row)} has passed: {row.label}.",
@@ -143,7 +162,7 @@ def _after(dispute: Dispute, row: Deadline, *, now: datetime) -> None:
         row.recalled_at = now
         _recall_passed(dispute, row, now=now)
     row.next_look_at = clock.next_look(row, dispute.rules, now)
-    row.save(update_fields=["chased_at", "recalled_at", "next_look_at"])
+    together.change([row], "chased_at", "recalled_at", "next_look_at")
 
 
 def _recall_passed(dispute: Dispute, row: Deadline, *, now: datetime) -> None:

@@ -1,0 +1,174 @@
+"""Rows written together: what acts write inside ``together()`` is sent in bulk, at its end or before anything that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from django.db import connection, models, transaction
+
+Result = TypeVar("Result")
+Item = TypeVar("Item")
+
+NUMBERS_AT_ONCE = 500
+
+
+class _Pending:
+    """What has been written and not been sent, in the order of its first row."""
+
+    def __init__(self) -> None:
+        self.added: dict[tuple[type[models.Model], bool], dict[int, models.Model]] = {}
+        self.changed: dict[type[models.Model], dict[int, tuple[models.Model, set[str]]]] = {}
+        self.order: list[Callable[[], None]] = []
+        self.tables: set[str] = set()
+        self.numbers: dict[type[models.Model], list[int]] = {}
+        self.known: dict[Hashable, Any] = {}
+        self.last: dict[Callable[[list[Any]], None], list[Any]] = {}
+
+    def add(self, row: models.Model, is_once: bool) -> None:
+        model = type(row)
+        if row.pk is None:
+            row.pk = self._number(model)
+        if (model, is_once) not in self.added:
+            self.added[model, is_once] = {}
+            self._then(model, lambda: self._insert(model, is_once))
+        self.added[model, is_once][row.pk] = row
+
+    def change(self, row: models.Model, fields: Sequence[str]) -> None:
+        model = type(row)
+        if any(self.added.get((model, is_once), {}).get(row.pk) is row for is_once in (False, True)):
+            return
+        if model not in self.changed:
+            self.changed[model] = {}
+            self._then(model, lambda: self._update(model))
+        waiting = self.changed[model].setdefault(row.pk, (row, set()))
+        if waiting[0] is not row:  # read twice: what was changed first goes first
+            self.send()
+            self.change(row, fields)
+            return
+        waiting[1].update(fields)
+
+    def send(self) -> None:
+        """Everything, in as many statements as there are kinds of change."""
+        todo, self.order = self.order, []
+        self.tables = set()
+        for step in todo:
+            step()
+
+    def _then(self, model: type[models.Model], step: Callable[[], None]) -> None:
+        self.order.append(step)
+        self.tables.add(f'"{model._meta.db_table}"')
+
+    def _insert(self, model: type[models.Model], is_once: bool) -> None:
+        rows = self.added.pop((model, is_once))
+        model._base_manager.bulk_create(rows.values(), ignore_conflicts=is_once)
+
+    def _update(self, model: type[models.Model]) -> None:
+        by_fields: dict[tuple[str, ...], list[models.Model]] = {}
+        for row, fields in self.changed.pop(model).values():
+            by_fields.setdefault(tuple(sorted(fields)), []).append(row)
+        for names, rows in by_fields.items():
+            _update(rows, names)
+
+    def _number(self, model: type[models.Model]) -> int:
+        if not self.numbers.get(model):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                    [model._meta.db_table, NUMBERS_AT_ONCE],
+                )
+                self.numbers[model] = [row[0] for row in reversed(cursor.fetchall())]
+        return self.numbers[model].pop()
+
+    def before_anything_that_reads(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if self.tables and any(table in sql for table in self.tables):
+            self.send()
+        return execute(sql, params, many, context)
+
+
+_pending: ContextVar[_Pending | None] = ContextVar("pending", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """One transaction whose rows are sent in bulk; a statement that names a table with waiting rows sends them first."""
+    pending = _Pending()
+    with transaction.atomic():
+        token = _pending.set(pending)
+        try:
+            with connection.execute_wrapper(pending.before_anything_that_reads):
+                yield
+                pending.send()
+                while pending.last:
+                    work, items = pending.last.popitem()
+                    work(items)
+                    pending.send()
+        finally:
+            _pending.reset(token)
+
+
+def write(rows: Sequence[models.Model], *, is_once: bool = False) -> None:
+    """New rows of one model; ``is_once``: a row that is there already stays as it is. Each has its key afterwards."""
+    pending = _pending.get()
+    if pending is None:
+        for model in {type(row) for row in rows}:
+            model._base_manager.bulk_create(rows, ignore_conflicts=is_once)
+        return
+    for row in rows:
+        pending.add(row, is_once)
+
+
+def change(rows: Sequence[models.Model], *fields: str) -> None:
+    """Save these fields of rows of one model."""
+    pending = _pending.get()
+    if pending is None:
+        _update(rows, fields)
+        return
+    for row in rows:
+        pending.change(row, fields)
+
+
+def once(key: Hashable, find: Callable[[], Result]) -> Result:
+    """What ``find`` finds, looked for once in everything that is written together."""
+    pending = _pending.get()
+    if pending is None:
+        return find()
+    if key not in pending.known:
+        pending.known[key] = find()
+    found: Result = pending.known[key]
+    return found
+
+
+def know(key: Hashable, found: object) -> None:
+    """What ``once`` would find, found already."""
+    if pending := _pending.get():
+        pending.known[key] = found
+
+
+def at_the_end(work: Callable[[list[Item]], None], item: Item) -> None:
+    """Call ``work`` with all such items when the rest has been written; at once when nothing is written together."""
+    pending = _pending.get()
+    if pending is None:
+        work([item])
+    else:
+        pending.last.setdefault(work, []).append(item)
+
+
+def _update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    if not rows:
+        return
+    model = type(rows[0])
+    columns = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
+    casts = ", ".join(f"%s::{column.cast_db_type(connection)}" for column in columns)
+    values = [column.get_db_prep_save(getattr(row, column.attname), connection) for row in rows for column in columns]
+    named = ", ".join(f'"{column.column}"' for column in columns)
+    setting = ", ".join(f'"{column.column}" = new."{column.column}"' for column in columns[1:])
+    table, key = model._meta.db_table, columns[0].column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'UPDATE "{table}" SET {setting} FROM (VALUES {", ".join([f"({casts})"] * len(rows))}) AS new({named})'  # noqa: S608 (our own names)
+            f' WHERE "{table}"."{key}" = new."{key}"',
+            values,
+        )
