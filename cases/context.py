@@ -29,6 +29,7 @@ NAVIGATION = (
     ("Directory", "directory"),
     ("Guidance", "guidance"),
     ("Board", "onward"),
+    ("Learning", "learning_items"),
     ("Audit", "audit"),
 )
 BOARD = (Role.BOARD_MANAGER, Role.CHAIR, Role.CHIEF_SOCIAL_WORK_OFFICER, Role.BOARD_REPRESENTATIVE)
@@ -67,6 +68,8 @@ def _navigation(acting: Appointment, path: str, unread: int) -> list[dict[str, A
 def _has(acting: Appointment, view: str) -> bool:
     if view == "onward":
         return acting.role in BOARD
+    if view == "learning_items":
+        return acting.role in (*BOARD, Role.INDEPENDENT_SCRUTINEER, Role.AUDITOR)
     return view != "audit" or acting.has(Permission.READ_FOR_AUDIT)
 
 

@@ -13,4 +13,7 @@ class DecisionsConfig(AppConfig):
     def ready(self) -> None:
         home, own = import_module("escalation.queues"), import_module("decisions.queues")
         home.EXTRA_QUEUES.extend((own.to_sign_off, own.to_report, own.came_back, own.still_open))
-        import_module("escalation.actions.handover").KINDS.append(import_module("decisions.actions.afterwards").KEPT)
+        home.EXTRA_QUEUES.extend((own.learning_to_check, own.changes_to_make, own.learning_to_look_at))
+        kinds = import_module("escalation.actions.handover").KINDS
+        kinds.append(import_module("decisions.actions.afterwards").KEPT)
+        kinds.append(import_module("decisions.actions.learning").KEPT)

@@ -8,11 +8,18 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from cases.models import Appointment
-from cases.roles import Permission
+from cases.roles import Permission, Role
 from cases.templatetags.dates import long_date
-from decisions.models import DecisionRecord, OnwardItem, OutstandingIssue
+from decisions.learning_permissions import may_check_learning
+from decisions.learning_states import item_stands
+from decisions.models import DecisionRecord, Learning, LearningItem, OnwardItem, OutstandingIssue
+from escalation.deadlines import LONDON
 from escalation.models import Dispute
 from escalation.queues import SHOWN, Block, Line
+
+READERS = (
+    Role.INDEPENDENT_SCRUTINEER, Role.CHAIR, Role.BOARD_MANAGER, Role.BOARD_REPRESENTATIVE, Role.CHIEF_SOCIAL_WORK_OFFICER,
+)  # fmt: skip
 
 
 def to_sign_off(acting: Appointment, now: datetime) -> Block | None:
@@ -59,6 +66,53 @@ def still_open(acting: Appointment, now: datetime) -> Block | None:
         for row in mine.select_related("outcome__dispute").order_by("due_on", "pk")[:SHOWN]
     ]  # fmt: skip
     return Block("still-open", "Outstanding issues you pursue", lines, empty="") if lines else None
+
+
+def learning_to_look_at(acting: Appointment, now: datetime) -> Block | None:
+    """Items on the lists that this role reads and that have no end yet, the latest first; those that are late say so."""
+    if acting.role not in READERS:
+        return None
+    today = now.astimezone(LONDON).date()
+    open_items = LearningItem.objects.visible_to(acting).filter(closed_on=None)
+    lines = [
+        Line(
+            item.reference, sentence=f"{item.body}: {item.category}", url=reverse("learning_item", args=[item.reference]),
+            note=state.more, is_missed=state.is_late,
+        )
+        for item in open_items[:SHOWN]
+        for state in [item_stands(item, today)]
+    ]  # fmt: skip
+    return Block("learning", "Learning and policy issues", lines, empty="") if lines else None
+
+
+def learning_to_check(acting: Appointment, now: datetime) -> Block | None:
+    """Texts for bodies that wait for this person to check that they name nobody."""
+    rows = Learning.objects.filter(prepared_at__isnull=False, checked_at=None, returned_reason="").exclude(
+        prepared_by__user=acting.user_id
+    )
+    mine = rows.filter(dispute__participants__appointment=acting.seat_id).select_related("dispute__protocol", "prepared_by__user")
+    lines = [
+        Line(
+            row.dispute.reference, sentence="A text for a body waits for you to check that it names nobody.",
+            url=reverse("check_learning", args=[row.dispute.reference, row.pk]),
+        )
+        for row in mine.order_by("prepared_at", "pk")[:SHOWN]
+        if may_check_learning(row, acting)
+    ]  # fmt: skip
+    return Block("learning-check", "To check before it leaves", lines, empty="") if lines else None
+
+
+def changes_to_make(acting: Appointment, now: datetime) -> Block | None:
+    """What changes after something was learned, and this person sees to."""
+    mine = Learning.objects.filter(owner=acting.seat_id, done_at=None).select_related("dispute").order_by("due_on", "pk")
+    lines = [
+        Line(
+            row.dispute.reference, sentence=f"A change: {row.change[:140]}", due_at=row.due_on,
+            url=reverse("make_change", args=[row.dispute.reference, row.pk]),
+        )
+        for row in mine[:SHOWN]
+    ]  # fmt: skip
+    return Block("changes", "Changes you see to", lines, empty="") if lines else None
 
 
 def _records(acting: Appointment) -> QuerySet[DecisionRecord]:

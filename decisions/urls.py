@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from decisions.forms import learning as learning_forms
 from decisions.forms import outcomes as forms
 from decisions.forms.records import ReasonsForm
-from decisions.views import exports, outcomes, records, referrals, showing
+from decisions.views import exports, learning, learning_items, outcomes, records, referrals, showing
 from escalation.forms.moves import MoveForm
-from escalation.views.work import KEPT
+from escalation.views.work import KEPT, OF_ONE_ROW
 
 # Forms whose unsent text the dispute's own pages keep (F51).
 KEPT.update(
@@ -16,8 +17,11 @@ KEPT.update(
         "confirm_outcome": forms.ConfirmForm, "concur": forms.ConcurForm, "return_referral": forms.ReturnForm,
         "add_issue": forms.IssueForm, "complete_issue": forms.DoneForm, "add_onward": forms.OnwardForm,
         "decision_sign": ReasonsForm, "decision_return": ReasonsForm, "submit_referral": MoveForm,
+        "write_learning": learning_forms.LearningForm, "prepare_learning": learning_forms.PlainForm,
+        "check_learning": learning_forms.CheckForm, "make_change": learning_forms.ChangeMadeForm,
     }
 )  # fmt: skip
+OF_ONE_ROW.update(("complete_issue", "decision_sign", "decision_return", "prepare_learning", "check_learning", "make_change"))
 
 urlpatterns = [
     path("api/", include("decisions.api.urls")),
@@ -42,6 +46,13 @@ urlpatterns = [
     path("disputes/<ref:reference>/issues/add/", outcomes.add_issue, name="add_issue"),
     path("disputes/<ref:reference>/issues/<int:pk>/complete/", outcomes.complete_issue, name="complete_issue"),
     path("disputes/<ref:reference>/onward/add/", outcomes.add_onward, name="add_onward"),
+    path("disputes/<ref:reference>/learning/", learning.learning, name="dispute_learning"),
+    path("disputes/<ref:reference>/learning/write/", learning.write_learning, name="write_learning"),
+    path("disputes/<ref:reference>/learning/<int:pk>/prepare/", learning.prepare_learning, name="prepare_learning"),
+    path("disputes/<ref:reference>/learning/<int:pk>/check/", learning.check_learning, name="check_learning"),
+    path("disputes/<ref:reference>/learning/<int:pk>/change/", learning.make_change, name="make_change"),
+    path("learning/", learning_items.learning_items, name="learning_items"),
+    path("learning/<slug:key>/", learning_items.learning_item, name="learning_item"),
     path("disputes/<ref:reference>/documents/", exports.dispute_documents, name="dispute_documents"),
     path("disputes/<ref:reference>/documents/make/", exports.export_request, name="export_request"),
     path("disputes/<ref:reference>/documents/<uuid:pk>/", exports.export, name="export"),

@@ -93,6 +93,31 @@ def closed_gates(dispute: Dispute, move: str, *, on_silence: bool = False) -> li
     ]
 
 
+def owe_learning(dispute: Dispute, *, now: datetime) -> None:
+    """Where the closure asks for it, each agency owes what was learned from when there is a result to confirm (B-41)."""
+    if not dispute.rules.closure.learning_required:
+        return
+    done = set(dispute.duties.filter(kind=DutyKind.LEARNING_RECORDED, done_at__isnull=False).values_list("agency", flat=True))
+    rows = [
+        Duty(
+            dispute=dispute, stage=dispute.stage, kind=DutyKind.LEARNING_RECORDED, side=party.side, agency=party.agency,
+            gate=Gate.NONE, why="The protocol asks for it before an agency confirms the end", opened_at=now,
+        )
+        for party in dispute.parties.select_related("agency")
+        if party.agency_id not in done
+    ]  # fmt: skip
+    Duty.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def closed_to_confirm(dispute: Dispute, agency_id: int | None) -> list[ClosedGate]:
+    """What bars an agency's confirmation: that it has not said what was learned, where the closure asks for it."""
+    if not dispute.rules.closure.learning_required:
+        return []
+    owed = dispute.duties.filter(kind=DutyKind.LEARNING_RECORDED, agency=agency_id, done_at__isnull=True)
+    ask = ASKS[DutyKind.LEARNING_RECORDED]
+    return [ClosedGate(duty, ask, owner_words(duty), duty.why) for duty in owed.select_related("agency")[:1]]
+
+
 def owner_words(duty: Duty) -> str:
     """Who owes it, in words."""
     return duty.agency.short_name if duty.agency else "whoever has the last word"

@@ -9,9 +9,9 @@ from typing import Any
 from cases.models import Appointment
 from cases.roles import Permission
 from decisions import permissions
-from decisions.actions import outcomes, records, referrals
+from decisions.actions import learning, learning_items, outcomes, records, referrals
 from decisions.completeness import ConsultedText, Content, OptionText
-from decisions.models import DecisionRecord, Outcome, Referral
+from decisions.models import DecisionRecord, Learning, LearningItem, Outcome, Referral
 from escalation.models import Dispute
 from escalation.models.dispute import Status
 from tests.factories_disputes import climb_to_last_stage, fresh
@@ -41,6 +41,20 @@ def complete_content(**changes: Any) -> Content:
 def make_record(dispute: Dispute, by: Appointment, *, now: datetime, **changes: Any) -> DecisionRecord:
     """A complete draft."""
     return records.draft_record(dispute=dispute, content=complete_content(**changes), by=by, now=now)
+
+
+def make_learning(
+    dispute: Dispute, by: Appointment, manager: Appointment, keeper: Appointment, *, now: datetime
+) -> tuple[Learning, Learning, LearningItem, LearningItem]:
+    """A policy issue with a change to make, one that waits to be checked, one on a body's list, and one with a result."""
+    said = learning.Learned("policy_issue", "It does not say who pays for nights.", dispute.rules.categories[0].code)
+    changing = replace(said, change="A list of who pays.", owner=manager, due_on=now.date())
+    first, *others = [learning.write_learning(dispute=dispute, learned=one, by=by, now=now) for one in (changing, said, said, said)]
+    for row in others:
+        learning.prepare_learning(learning=row, text=row.text, body="", by=by, now=now)
+    items = [learning.send_learning(learning=row, by=manager, now=now) for row in others[1:]]
+    answered = learning_items.answer_item(item=items[1], meeting_on=now.date(), result="It will say so.", by=keeper, now=now)
+    return first, Learning.objects.get(pk=others[0].pk), items[0], answered
 
 
 def sign(record: DecisionRecord, by: Appointment, *, now: datetime) -> DecisionRecord:

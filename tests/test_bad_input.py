@@ -13,17 +13,26 @@ from django.db import connection, transaction
 
 from decisions.actions import afterwards, outcomes
 from decisions.actions.records import submit_record
+from escalation import leads
 from escalation.actions.agreed import add_action
 from escalation.models import Dispute
+from escalation.protocol import Side
 from tests.clock import Clock
 from tests.factories import Cast
-from tests.factories_decisions import make_record, referred, speakers
-from tests.factories_disputes import climb, climb_to_last_stage, do_raising_duties, fresh, make_dispute, people_under
+from tests.factories_decisions import make_learning, make_record, referred, speakers
+from tests.factories_disputes import (
+    climb,
+    climb_to_last_stage,
+    do_raising_duties,
+    fresh,
+    make_dispute,
+    people_with_a_further_body,
+)
 from tests.journeys.visiting import Page, Visitor
 
 pytestmark = pytest.mark.django_db
 NOW, LAST, REFERRED, REFERRING = (f"/disputes/{{{name}}}/" for name in ("dispute", "last", "referred", "referring"))
-MANAGER, WRITER, CHAIR = "council.line_manager", "council.practitioner", "chair"
+MANAGER, WRITER, CHAIR, KEEPER = "council.line_manager", "council.practitioner", "chair", "board_manager"
 # Address and who does it; the forms that ask for nothing in particular are not required to be filled in.
 FORMS = [
     (f"{NOW}discussions/record/", WRITER), (f"{NOW}positions/state/", MANAGER), (f"{NOW}positions/state/", "health.line_manager"),
@@ -38,6 +47,9 @@ FORMS = [
     (f"{LAST}issues/{{issue}}/complete/", "council.senior_manager"), (f"{LAST}onward/add/", "council.board_representative"),
     ("/onward/{onward}/", CHAIR), (f"{REFERRED}outcome/give/", CHAIR), (f"{REFERRED}referral/return/", CHAIR),
     (f"{REFERRING}referral/", "council.board_representative"), ("/account/e-mail/", WRITER),
+    (f"{NOW}learning/write/", WRITER), (f"{NOW}learning/{{learned}}/prepare/", WRITER),
+    (f"{NOW}learning/{{learned}}/change/", MANAGER), (f"{NOW}learning/{{to_check}}/check/", MANAGER),
+    ("/learning/{item}/", KEEPER), ("/learning/{answered}/", KEEPER),
 ]  # fmt: skip
 MAY_BE_EMPTY = (f"{REFERRING}referral/",)
 LONG, NUL = "x" * 30_000, "before\x00after"
@@ -63,10 +75,13 @@ class World:
         )
         action = add_action(dispute=fresh(dispute), what="Book it.", owner=by, due_on=now.date(), by=by, now=now)
         referring = climb_to_last_stage(make_dispute(people, now=now), now=now)
+        leads.join(dispute, people.council.line_manager, Side.RAISING, now=now)
+        learned, to_check, *items = make_learning(fresh(dispute), by, people.council.line_manager, people.board_manager, now=now)
         self.names: dict[str, Any] = {
             "dispute": dispute.reference, "last": last.reference, "referred": given.reference, "referring": referring.reference,
             "action": action.pk, "record": record.pk, "handed_in": handed_in.pk, "onward": last.onward_items.get().pk,
-            "issue": last.outcomes.get().outstanding_issues.get().pk,
+            "issue": last.outcomes.get().outstanding_issues.get().pk, "learned": learned.pk, "to_check": to_check.pk,
+            "item": items[0].reference, "answered": items[1].reference,
         }  # fmt: skip
 
     def open(self, url: str, who: str) -> tuple[Visitor, Page]:
@@ -80,7 +95,7 @@ class World:
 @pytest.fixture
 def world(clock: Clock, now: datetime) -> World:
     clock.move_to(now)
-    return World(people_under("halton", now=now), now)
+    return World(people_with_a_further_body(now), now)
 
 
 def rows() -> dict[str, int]:

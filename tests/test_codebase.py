@@ -53,6 +53,7 @@ MUTABLE = {
     "escalation.Undelivered", "escalation.LeadGap", "escalation.NoticeChoice",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
+    "decisions.Learning", "decisions.LearningItem",
 }
 
 NOT_OURS = {".git", ".venv", ".tools", ".state", "node_modules", "__pycache__"}

@@ -24,8 +24,8 @@ from escalation.models import Notification, Undelivered
 from escalation.protocol import Side
 from escalation.queues import RAISE_FORM
 from tests.factories import Cast, make_absence
-from tests.factories_decisions import make_record, referred, speakers
-from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.factories_decisions import make_learning, make_record, referred, speakers
+from tests.factories_disputes import fresh, make_dispute, people_under, people_with_a_further_body
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def member(people: Cast, dotted: str) -> Appointment:
 def make_world(now: datetime) -> World:
     """Two partnerships; in Halton one dispute at its first stage and one whose outcome each agency is to confirm."""
     elsewhere = people_under("luton", now=now)
-    people = people_under("halton", now=now)
+    people = people_with_a_further_body(now)
     by = people.council.practitioner
     dispute = make_dispute(people, now=now)
     action = add_action(
@@ -64,6 +64,7 @@ def make_world(now: datetime) -> World:
     leads.join(dispute, people.council.line_manager, Side.RAISING, now=now)
     offer_debrief(dispute=dispute, text="Thursday at ten.", by=people.council.line_manager, now=now)
     debrief = dispute.debriefs.get(participant__appointment=by)
+    learned, to_check, item, _ = make_learning(fresh(dispute), by, people.council.line_manager, people.board_manager, now=now)
     record, handed_in = (make_record(fresh(dispute), by, now=now) for _ in range(2))
     submit_record(record=handed_in, by=by, now=now)
     last = referred(make_dispute(people, now=now), now=now)
@@ -85,7 +86,7 @@ def make_world(now: datetime) -> World:
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,
             "notice": Notification.objects.filter(recipient=by).latest("pk").pk,
-            "held": by.pk,
+            "held": by.pk, "learned": learned.pk, "to_check": to_check.pk, "item": item.reference,
             "absence": make_absence(people.council.senior_manager, None, until_on=now.date()).pk,
             "undelivered": Undelivered.objects.create(
                 notice=Notification.objects.filter(recipient=by).earliest("pk"), failed_at=now

@@ -145,7 +145,7 @@ def open_routes_for_refusal(dispute: Dispute, agency: Agency, reasons: str, *, b
 def add_onward_item(*, dispute: Dispute, code: str, reason: str, by: Appointment, now: datetime) -> OnwardItem:
     """Take it on to a body that the protocol names, by the role it names for that (B-39, C-28, A-22)."""
     dispute = lock(dispute)
-    route = next((route for route in dispute.rules.onward_routes if route.code == code), None)
+    route = next((one for one in dispute.rules.onward_routes if one.code == code and not one.takes), None)
     if route is None:
         raise Refused("Choose one of the bodies that the protocol names.", field="code")
     if not permissions.may_open_onward(dispute, by, route.by_role):

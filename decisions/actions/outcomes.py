@@ -90,7 +90,8 @@ def _agree(
 
 
 def bring_in_confirmers(dispute: Dispute, *, now: datetime) -> None:
-    """Every agency has somebody on the dispute who can confirm for it."""
+    """Every agency has somebody on the dispute who can confirm for it, and knows what it owes before it does."""
+    duties.owe_learning(dispute, now=now)
     for party in dispute.parties.select_related("agency"):
         bring_in_holder(dispute, party.agency, Permission.CONFIRM_FOR_AGENCY, now=now)
 
@@ -230,8 +231,7 @@ def confirm_outcome(
 ) -> OutcomeConfirmation:
     """One agency's written answer to the outcome; the last one ends the dispute.
 
-    Refusing what was said to be agreed puts the dispute back to where it stood; refusing the last word is recorded with its
-    reasons and is the agency's answer (F21).
+    A refused agreement puts the dispute back to where it stood; a refused last word is the agency's answer, with reasons (F21).
     """
     dispute = lock(dispute, seen=seen)
     outcome = standing_outcome(dispute)
@@ -243,15 +243,16 @@ def confirm_outcome(
     if not text.strip():
         ask = "Say what your agency will do, in writing." if accepts else "Say why your agency does not accept it."
         raise Refused(ask, field="text")
+    is_the_end = accepts or outcome.source == Outcome.Source.LAST_WORD
+    if is_the_end and (gates := duties.closed_to_confirm(dispute, agency.pk)):
+        raise Refused(gates_in_words(tuple(gates)), code="shut")
     given = OutcomeConfirmation.objects.create(
         outcome=outcome, agency=agency, accepts=accepts, text=text, by=by, by_words=by.described, at=now
     )
     words = "confirmed the outcome in writing" if accepts else "does not accept the outcome"
-    chronology.tell(
-        dispute, f"{agency.short_name} {words}", by=by, now=now, body=text, kind=ChronologyEntry.Kind.DECISION
-    )
+    chronology.tell(dispute, f"{agency.short_name} {words}", by=by, now=now, body=text, kind=ChronologyEntry.Kind.DECISION)
     _note(outcome, "outcome_confirmed", by=by, now=now, agency=agency.pk, accepts=accepts)
-    if accepts or outcome.source == Outcome.Source.LAST_WORD:
+    if is_the_end:
         _confirmed(dispute, given, by=by, now=now)
     else:
         _contested(dispute, outcome, text, by=by, now=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from decisions.api import documents, outcomes, records
+from decisions.api import documents, learning, outcomes, records
 
 ONE = "disputes/<ref:reference>/"
 
@@ -25,6 +25,12 @@ urlpatterns = [
     path(f"{ONE}issues/", outcomes.issues, name="api_issues"),
     path(f"{ONE}issues/<int:pk>/complete/", outcomes.complete_issue, name="api_complete_issue"),
     path(f"{ONE}onward/", outcomes.onward, name="api_onward"),
+    path(f"{ONE}learning/", learning.learning, name="api_learning"),
+    path(f"{ONE}learning/<int:pk>/prepare/", learning.prepare, name="api_prepare_learning"),
+    path(f"{ONE}learning/<int:pk>/check/", learning.check, name="api_check_learning"),
+    path(f"{ONE}learning/<int:pk>/change/", learning.change, name="api_make_change"),
+    path("learning/", learning.items, name="api_learning_items"),
+    path("learning/<slug:key>/", learning.item, name="api_learning_item"),
     path(f"{ONE}documents/", documents.documents, name="api_documents"),
     path(f"{ONE}documents/<uuid:pk>/", documents.document, name="api_document"),
     path(f"{ONE}documents/<uuid:pk>/file/", documents.document_file, name="api_document_file"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from cases.models import Appointment
 from cases.roles import Permission
-from decisions.exports import between, brief, course, decided, summary
+from decisions.exports import between, brief, course, decided, learning, summary
 from decisions.exports.parts import Part, Reader, without
 from decisions.models import Export
 from escalation.models import Dispute
@@ -68,6 +68,7 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         course.actions(reader),
         course.feedback(reader),
         between.debriefs(reader),
+        learning.learning(reader),
         between.supporters(reader),
         between.links(reader),
         course.own_records(reader),

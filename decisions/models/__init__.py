@@ -1,6 +1,7 @@
 """What was decided, who signed it off, how it went to the board, and how it is proved."""
 
 from decisions.models.export import Export
+from decisions.models.learning import Learning, LearningItem, LearningKind
 from decisions.models.outcome import OnwardItem, Outcome, OutcomeConcurrence, OutcomeConfirmation, OutstandingIssue
 from decisions.models.record import Consulted, DecisionOption, DecisionRecord, SignOff
 from decisions.models.referral import Referral
@@ -10,6 +11,9 @@ __all__ = [
     "DecisionOption",
     "DecisionRecord",
     "Export",
+    "Learning",
+    "LearningItem",
+    "LearningKind",
     "OnwardItem",
     "Outcome",
     "OutcomeConcurrence",

@@ -22,7 +22,7 @@ from decisions.views.showing import forget, keep_url, show, told, typed_before
 from decisions.voices import voices_of
 from escalation import duties
 from escalation.models import Dispute
-from escalation.permissions import may_read
+from escalation.permissions import may_read, standing
 from escalation.protocol import AuthorityKind
 from escalation.queues import shared
 from escalation.views.acts import Needed, needed_for
@@ -191,6 +191,7 @@ def confirm_outcome(request: ActingRequest, reference: str) -> HttpResponse:
         ),
         is_theirs=permissions.may_confirm_now(dispute, acting), restored=before,
         line=outcome_line(outcome, dispute, acting, acted_at()),
+        shut=needed_for(duties.closed_to_confirm(dispute, standing(dispute, acting).agency_id), dispute, acting),
     )  # fmt: skip
 
 
@@ -239,7 +240,7 @@ def add_onward(request: ActingRequest, reference: str) -> HttpResponse:
     dispute = dispute_to_read(request, reference)
     routes = open_routes(dispute, request.acting)
     before = typed_in(request, dispute, "add_onward", OnwardForm)
-    named = dispute.rules.onward_routes if request.method == "POST" else routes
+    named = [one for one in dispute.rules.onward_routes if not one.takes] if request.method == "POST" else routes
     form = OnwardForm(request.POST or None, initial=before, routes=named)
     question = Question(
         "add_onward", "Take it on to a further body", "Put it on the list", "It is on the body’s list.",

@@ -120,7 +120,7 @@ def open_routes(dispute: Dispute, acting: Appointment) -> list[OnwardRoute]:
     taken = set(dispute.onward_items.values_list("code", flat=True))
     return [
         route for route in dispute.rules.onward_routes
-        if route.code not in taken and permissions.may_open_onward(dispute, acting, route.by_role)
+        if not route.takes and route.code not in taken and permissions.may_open_onward(dispute, acting, route.by_role)
     ]  # fmt: skip
 
 

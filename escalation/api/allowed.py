@@ -61,4 +61,7 @@ def shut_acts(dispute: Dispute, acting: Appointment, *, now: datetime) -> list[d
             found.append({"act": act, "needed": [gate.ask for gate in gates]})
     if may("record_agreement", dispute, acting) and (gates := duties.closed_gates(dispute, "agree")):
         found.append({"act": "agreement", "needed": [gate.ask for gate in gates]})
+    own = permissions.standing(dispute, acting).agency_id
+    if may("confirm_outcome", dispute, acting) and (gates := duties.closed_to_confirm(dispute, own)):
+        found.append({"act": "confirm", "needed": [gate.ask for gate in gates]})
     return found

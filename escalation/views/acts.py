@@ -133,7 +133,10 @@ def acts_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> Acts:
     """Exactly what this person may do now; what is theirs but shut says what opens it and who can."""
     if not permissions.may_read(dispute, acting):
         return Acts()
-    bars = {"escalate": _bars_escalation(dispute, acting, now), "record_agreement": _bars_agreement(dispute, acting)}
+    bars = {
+        "escalate": _bars_escalation(dispute, acting, now), "record_agreement": _bars_agreement(dispute, acting),
+        "confirm_outcome": _bars_confirmation(dispute, acting),
+    }  # fmt: skip
     without_gates = MAY.keys() - bars.keys()
     open_now = {name for name in without_gates if may(name, dispute, acting) and _is_called_for(name, dispute)}
     shut = []
@@ -206,6 +209,13 @@ def _bars_agreement(dispute: Dispute, acting: Appointment) -> tuple[Needed, ...]
     if not may("record_agreement", dispute, acting):
         return None
     return needed_for(duties.closed_gates(dispute, "agree"), dispute, acting)
+
+
+def _bars_confirmation(dispute: Dispute, acting: Appointment) -> tuple[Needed, ...] | None:
+    if not may("confirm_outcome", dispute, acting):
+        return None
+    own = permissions.standing(dispute, acting).agency_id
+    return needed_for(duties.closed_to_confirm(dispute, own), dispute, acting)
 
 
 def needed_for(gates: Iterable[duties.ClosedGate], dispute: Dispute, acting: Appointment) -> tuple[Needed, ...]:

@@ -152,6 +152,12 @@ def test_further_bodies_have_a_list_with_meeting_and_result(
     assert as_(client, people.stranger).get(address).status_code == 404
     representative = people.council.board_representative
     page = as_(client, representative).get(at("add_onward", dispute)).content.decode()
-    assert "Independent scrutineer" in page
+    assert "Independent scrutineer" not in page  # gets what was learned without names, never the dispute itself
     client.post(at("add_onward", dispute), {"code": "scrutineer", "reason": "The discharge policy is silent on nights."})
+    assert OnwardItem.objects.count() == 1
+    dundee = people_under("dundee", now=now)
+    last = confirm_all(with_last_word(make_dispute(dundee, now=now), now=now), now=now)
+    page = as_(client, dundee.chief_social_work_officer).get(at("add_onward", last)).content.decode()
+    assert "Adult Protection Committee" in page
+    client.post(at("add_onward", last), {"code": "apc", "reason": "It may happen again."})
     assert OnwardItem.objects.count() == 2
