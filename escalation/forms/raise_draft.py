@@ -12,11 +12,13 @@ from cases.errors import Refused
 from cases.forms.fields import DateParts
 from escalation.actions.raising import NewPerson, Raised
 from escalation.actions.safety import Safety
-from escalation.forms.raising import FORMS
+from escalation.forms.raising import OF_A_PERSON, OF_A_THEME
+from escalation.forms.raising_tracks import TrackForm
 from escalation.forms.steps import Setting, StepForm
 from escalation.models import Draft
 
-BY_SLUG: dict[str, type[StepForm]] = {form.slug: form for form in FORMS}
+EVERY_FORM: tuple[type[StepForm], ...] = (TrackForm, *OF_A_THEME, *OF_A_PERSON)
+BY_SLUG: dict[str, type[StepForm]] = {form.slug: form for form in EVERY_FORM}
 SCOPE, CHECK = "scope", "check"
 
 
@@ -29,9 +31,28 @@ class Unfinished(Exception):
 
 
 def slugs(setting: Setting) -> list[str]:
-    """The pages in order; the scope questions only where the protocol has some."""
-    pages = [form.slug for form in FORMS]
-    return [pages[0], *([SCOPE] if setting.rules.out_of_scope else []), *pages[1:], CHECK]
+    """The pages in order; the scope questions only where the protocol has some, after the danger if that is asked."""
+    pages = [form.slug for form in forms_of(setting)]
+    if setting.rules.out_of_scope and not setting.needs_track:
+        asked_before = [slug for slug in pages if slug in (TrackForm.slug, "danger")]
+        pages.insert(len(asked_before), SCOPE)
+    return [*pages, CHECK]
+
+
+def forms_of(setting: Setting) -> list[type[StepForm]]:
+    """The pages of questions: first the track where there are several, then those that fit it."""
+    track: list[type[StepForm]] = [TrackForm] if setting.tracks else []
+    if setting.needs_track:
+        return track
+    return [*track, *(OF_A_THEME if setting.rules.is_thematic else OF_A_PERSON)]
+
+
+def with_track(draft: Draft, setting: Setting) -> Setting:
+    """The setting with the rules of the track that was chosen, once it is one of the protocol's."""
+    tracks = setting.rules.tracks
+    chosen = (draft.data.get(TrackForm.slug, {}).get("track") or [""])[-1]
+    track = next((track for track in tracks if track.key == chosen), None)
+    return replace(setting, tracks=tracks, rules=setting.rules.rules_of(track) if track else setting.rules)
 
 
 def page_after(slug: str, setting: Setting) -> str:
@@ -91,7 +112,9 @@ def checked_answers(draft: Draft, setting: Setting) -> dict[str, StepForm]:
     if setting.rules.out_of_scope and not draft.data.get(SCOPE):
         raise Unfinished(SCOPE)
     found = {}
-    for form in FORMS:
+    if setting.needs_track:
+        raise Unfinished(TrackForm.slug)
+    for form in forms_of(setting):
         found[form.slug] = again(form.slug, draft, setting, checked=True)
         if not found[form.slug].is_valid():
             raise Unfinished(form.slug)
@@ -104,20 +127,28 @@ def raised_from(pages: Mapping[str, StepForm]) -> dict[str, Any]:
     for page in pages.values():
         answers |= page.cleaned_data
     said = {name: answers[name] for name in Raised.__dataclass_fields__ if name in answers}
-    danger = "in_danger" if answers["danger"] == "yes" else "not_in_danger"
-    about = {name: answers[name] for name in NewPerson.__dataclass_fields__ if answers.get(name)}
+    danger = "in_danger" if answers.get("danger") == "yes" else "not_in_danger"
+    safety = {name: answers[name] for name in Safety.__dataclass_fields__ if name in answers}
     return {
-        "who": {"case": answers["case"]} if answers.get("case") else {"about": NewPerson(**about)},
+        "who": {"case": answers["case"]} if answers.get("case") else {"about": _new(answers)},
+        "track": answers.get("track", ""),
         "responding": list(answers["responding"]),
         "raised": Raised(**said, danger_answer=danger),
-        "safety": Safety(**{name: answers[name] for name in Safety.__dataclass_fields__}),
+        "safety": Safety(**safety) if safety else None,
         "addressee": answers.get("addressee"),
     }
 
 
+def _new(answers: Mapping[str, Any]) -> NewPerson | str:
+    """Somebody who is on no case yet, or the name of a new theme."""
+    if "theme" in answers:
+        return str(answers["theme"])
+    return NewPerson(**{name: answers[name] for name in NewPerson.__dataclass_fields__ if answers.get(name)})
+
+
 def page_of_field(error: Refused) -> str:
     """The page on which a refused answer can be mended; the last one when it is about no single answer."""
-    for form in FORMS:
+    for form in BY_SLUG.values():
         if error.field in form.base_fields:
             return form.slug
     return CHECK

@@ -13,9 +13,30 @@ from cases.models import Agency
 from cases.models.case import Capacity
 from escalation.actions.raising import Raised, check_choices, check_concern
 from escalation.forms.raising_people import RecipientForm, WhoForm
+from escalation.forms.raising_tracks import ThemeForm
 from escalation.forms.steps import Setting, StepForm
 from escalation.models import SafetyConfirmation
 from escalation.protocol import Choice
+
+DECISION_OF_A_THEME = {
+    "decision_disputed": (
+        "What do you see, again and again?",
+        "How agencies work together, without anybody’s name. For example: Letters about weekend discharges come on Tuesday",
+    ),
+    "responding": ("Which agencies does it concern?", "They are asked to answer. Your own agency is on it already"),
+    "decided_by": ("Where does it happen?", "A service, a meeting or a step. For example, discharge planning"),
+    "concern_arose_at": (
+        "When did you first see it?", "Limits may be counted from then. Left as it is: when you began to write this",
+    ),
+    "ground": ("Why do you raise it?", ""),
+    "category": ("What kind of concern is it?", ""),
+}  # fmt: skip
+WORRY_OF_A_THEME = {
+    "worry": ("What does it lead to?", "What could happen, how often, how soon; in general, and of nobody by name"),
+    "proposed_resolution": ("What would resolve it?", "What should be done otherwise, by whom"),
+    "evidence": ("What do you know it from? (optional)", "Counts, audits, reviews. No case and no reference"),
+    "aim": ("What do you want to achieve? (optional)", "In one sentence"),
+}
 
 
 class DangerForm(StepForm):
@@ -36,6 +57,7 @@ class DecisionForm(StepForm):
     """What was decided or not done, and by whom; the rest has answers to begin with."""
 
     slug, title, short = "decision", "What was decided, or not done?", "The decision"
+    more = "More about the decision (optional)"
     page = "escalation/raise/questions/decision.html"
     optional = ("decided_by", "decision_received_at", "concern_arose_at", "own_date", "subject", "ground", "capacity",
                 "category")
@@ -88,6 +110,10 @@ class DecisionForm(StepForm):
 
     def prepare(self, setting: Setting) -> None:
         rules = setting.rules
+        if rules.is_thematic:
+            self.title, self.more = "What do you see?", "More about what you see (optional)"
+            del self.fields["decision_received_at"]
+            self.reword(DECISION_OF_A_THEME)
         if not any(limit.or_sooner for stage in rules.stages for limit in stage.limits):
             del self.fields["own_date"]
         agencies: Any = self.fields["responding"]
@@ -120,14 +146,14 @@ class DecisionForm(StepForm):
 
     def clean_decision_received_at(self) -> datetime | None:
         """Nobody was told in the future."""
-        told: datetime | None = self.cleaned_data["decision_received_at"]
+        told: datetime | None = self.cleaned_data.get("decision_received_at")
         if told and told > self.setting.now:
             raise forms.ValidationError("You cannot have been told in the future. Check the date and time")
         return told
 
     def clean(self) -> dict[str, Any]:
         """The rules that the act itself checks, told where they can be mended."""
-        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        answers = super().clean()
         answers["concern_arose_at"] = answers.get("concern_arose_at") or self.setting.began
         rules = self.setting.rules
         answers["subject"] = answers.get("subject") or rules.subjects[0].code
@@ -186,6 +212,9 @@ class WorryForm(StepForm):
     earlier_forum = forms.CharField(max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def prepare(self, setting: Setting) -> None:
+        if setting.rules.is_thematic:
+            del self.fields["persons_view"]
+            self.reword(WORRY_OF_A_THEME)
         if setting.rules.earlier_forum:
             self.fields["earlier_forum"].label = f"{setting.rules.earlier_forum} (optional)"
         else:
@@ -225,7 +254,7 @@ class SafetyForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         """Measures have an owner and a day."""
-        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        answers = super().clean()
         if answers.get("answer") != SafetyConfirmation.Answer.WITH_MEASURES:
             answers.update(measures="", measures_owner="", review_on=None)
             return answers
@@ -241,4 +270,5 @@ class SafetyForm(StepForm):
         return answers
 
 
-FORMS: tuple[type[StepForm], ...] = (DangerForm, WhoForm, DecisionForm, WorryForm, SafetyForm, RecipientForm)
+OF_A_PERSON: tuple[type[StepForm], ...] = (DangerForm, WhoForm, DecisionForm, WorryForm, SafetyForm, RecipientForm)
+OF_A_THEME: tuple[type[StepForm], ...] = (ThemeForm, DecisionForm, WorryForm, RecipientForm)

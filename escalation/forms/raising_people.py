@@ -17,7 +17,7 @@ CASES_SHOWN = 15
 RECIPIENTS = (Role.PRACTITIONER, Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD, Role.SENIOR_MANAGER)
 
 
-def _named(case: Case) -> str:
+def named(case: Case) -> str:
     """A case in a list of one's own: initials, year of birth, reference; never the name. Of a theme its name."""
     if case.person is None:
         return f"{case.theme} ({case.reference})"
@@ -60,8 +60,8 @@ class WhoForm(StepForm):
     is_child = forms.BooleanField(label="The person is under 18", required=False)
 
     def prepare(self, setting: Setting) -> None:
-        mine = list(Case.objects.visible_to(setting.acting).select_related("person")[: CASES_SHOWN + 1])
-        choices = [(case.reference, _named(case)) for case in mine[:CASES_SHOWN]]
+        mine = list(Case.objects.visible_to(setting.acting).exclude(person=None).select_related("person")[: CASES_SHOWN + 1])
+        choices = [(case.reference, named(case)) for case in mine[:CASES_SHOWN]]
         new = ("name", "own_reference", "date_of_birth", "address", "is_child")
         reveals: dict[str, tuple[str, ...]] = {NEW: new}
         if len(mine) > CASES_SHOWN:
@@ -89,7 +89,7 @@ class WhoForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         """A case one is on, or a name."""
-        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        answers = super().clean()
         who = answers.get("who", NEW if "who" not in self.fields else "")
         if who == NEW and not answers.get("name") and not self.has_error("name"):
             self.add_error("name", "Enter the person’s name")
@@ -155,7 +155,7 @@ class RecipientForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         """A later stage needs a reason; without one it begins at the first."""
-        answers: dict[str, Any] = super().clean() or self.cleaned_data
+        answers = super().clean()
         if answers.get("cannot_wait") != "yes":
             answers.update(entry_stage=1, immediate_risk_reason="")
             return answers

@@ -28,6 +28,7 @@ from escalation.turn import turn_of
 from escalation.views import raise_panels
 
 EMERGENCY, DONE = "emergency", "done"
+NO_DATES = ("track", "danger", SCOPE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,9 +45,9 @@ def start(request: ActingRequest) -> HttpResponse:
             user=request.user,
             form=_form_of(acting),
             now=now,
-            data=kept | ({"person": {"who": [about]}} if about else {}),
+            data=kept | ({"person": {"who": [about]}, "theme": {"who": [about]}} if about else {}),
         )
-        return redirect("raise_step", draft.pk, "danger")
+        return redirect("raise_step", draft.pk, raise_draft.slugs(_setting(request, draft))[0])
     drafts = [raise_panels.draft_line(draft) for draft in queues.drafts_of(acting)]
     context = {"rules": rules, "drafts": drafts, "case": request.GET.get("case", "")[:30], "now": acted_at()}
     return render(request, "escalation/raise/start.html", context)
@@ -82,6 +83,8 @@ def step(request: ActingRequest, draft: UUID, step: str) -> HttpResponse:
     pages: dict[str, Callable[[ActingRequest, Draft, Setting], HttpResponse]] = {
         EMERGENCY: _emergency, SCOPE: _scope, CHECK: _check,
     }  # fmt: skip
+    if _is_of_another_way(step, setting):
+        return _go(kept, raise_draft.slugs(setting)[0])
     if step in pages:
         return pages[step](request, kept, setting)
     if step not in BY_SLUG:
@@ -89,16 +92,24 @@ def step(request: ActingRequest, draft: UUID, step: str) -> HttpResponse:
     return _questions(request, kept, raise_draft.with_agencies(kept, setting) if step == "recipient" else setting, step)
 
 
+def _is_of_another_way(step: str, setting: Setting) -> bool:
+    """Whether this page belongs to another track, or comes before one is chosen."""
+    there = raise_draft.slugs(setting)
+    if step == SCOPE and not setting.needs_track:
+        return "danger" not in there and SCOPE not in there
+    return step in (EMERGENCY, SCOPE, *BY_SLUG) and ("danger" if step == EMERGENCY else step) not in there
+
+
 def _questions(request: ActingRequest, draft: Draft, setting: Setting, slug: str) -> HttpResponse:
     if slug == "recipient" and not setting.responding:
         return _go(draft, "decision", check=True)
     if request.method == "POST":
         form = BY_SLUG[slug](request.POST, setting=setting)
-        save_draft(draft=draft, data={slug: raise_draft.typed_in(form), "refused": None}, now=setting.now)
+        draft = save_draft(draft=draft, data={slug: raise_draft.typed_in(form), "refused": None}, now=setting.now)
         if request.headers.get("X-Autosave"):
             return HttpResponse(status=204)
         if form.is_valid():
-            return _onward(request, draft, form, setting)
+            return _onward(request, draft, form, _setting(request, draft) if slug == "track" else setting)
     else:
         form = raise_draft.again(slug, draft, setting, checked="check" in request.GET)
         _show_refusal(form, draft)
@@ -193,7 +204,7 @@ def _context(draft: Draft, setting: Setting, slug: str) -> dict[str, Any]:
         "of": len(pages),
         "before": raise_draft.page_before(slug, setting),
         "rules": setting.rules,
-        "dates": raise_panels.dates_that_follow(draft, setting) if slug not in ("danger", SCOPE) else [],
+        "dates": raise_panels.dates_that_follow(draft, setting) if slug not in NO_DATES else [],
         "proposals": raise_panels.proposals(setting) if slug == "recipient" else [],
     }
 
@@ -222,7 +233,7 @@ def _setting(request: ActingRequest, draft: Draft) -> Setting:
     if rules is None:
         raise Http404("Your partnership has not published its protocol yet. Ask the board manager.")
     began = datetime.fromisoformat(draft.data["began"]) if "began" in draft.data else now
-    return Setting(request.acting, rules, began, now)
+    return raise_draft.with_track(draft, Setting(request.acting, rules, began, now))
 
 
 def _go(draft: Draft, slug: str, *, check: bool = False) -> HttpResponse:

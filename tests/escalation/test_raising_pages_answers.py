@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from cases.models import Case
-from escalation.forms.raising import FORMS
+from escalation.forms.raising import OF_A_PERSON
 from escalation.forms.steps import Setting
 from escalation.models import Dispute
 from tests.clock import Clock
@@ -30,7 +30,7 @@ def people(clock: Clock, now: datetime) -> Cast:
 @pytest.mark.parametrize("key", KEYS)
 def test_at_most_eight_inputs_are_required(now: datetime, people: Cast, key: str) -> None:
     setting = Setting(people.stranger, source_protocol(key), began=now, now=now)
-    required = [(form.slug, name) for form in FORMS for name, asked in form(setting=setting).fields.items() if asked.required]
+    required = [(form.slug, name) for form in OF_A_PERSON for name, asked in form(setting=setting).fields.items() if asked.required]
     assert len(required) <= 8, required
 
 
