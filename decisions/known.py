@@ -21,9 +21,9 @@ CAPITALISED = re.compile(r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+")
 
 def known_names(dispute: Dispute, route: OnwardRoute | None = None) -> list[Known]:
     """Everybody and everything the record knows by name; ``route`` is the body it is to go to."""
-    found = [Known(dispute.reference, REFERENCE)]
-    if dispute.case_id is not None:
-        found += [Known(dispute.case.reference, REFERENCE), *_of_person(dispute.case.person)]
+    found = [Known(dispute.reference, REFERENCE), Known(dispute.case.reference, REFERENCE)]
+    if dispute.case.person is not None:
+        found += _of_person(dispute.case.person)
     for who in professionals(dispute):
         found += of_name(who.user.name, PROFESSIONAL)
     found += [Known(name, PROFESSIONAL) for name in CAPITALISED.findall(dispute.decided_by)]
@@ -45,9 +45,7 @@ def _of_person(person: Person) -> list[Known]:
 def professionals(dispute: Dispute) -> Iterable[Appointment]:
     """Everybody who is on it, stands by somebody, works on the case, or wrote in its story."""
     involved = Q(participations__dispute=dispute) | Q(pk__in=dispute.supports.values("supporter"))
-    involved |= Q(pk__in=dispute.chronology.exclude(by=None).values("by"))
-    if dispute.case_id is not None:
-        involved |= Q(case_memberships__case=dispute.case_id)
+    involved |= Q(pk__in=dispute.chronology.exclude(by=None).values("by")) | Q(case_memberships__case=dispute.case_id)
     return Appointment.objects.filter(involved).select_related("user").order_by("pk").distinct()
 
 

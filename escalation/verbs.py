@@ -37,9 +37,9 @@ def may_jump(dispute: Dispute, by: Appointment) -> bool:
 
 
 def may_offer_debrief(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` may offer their colleagues a debrief, also after the end."""
-    is_on_it = permissions.standing(dispute, by).is_participant
-    return is_on_it and by.agency_id is not None and by.has(Permission.WORK_DISPUTE)
+    """Whether ``by`` may offer a debrief, also after the end: anybody on it who works on it, and who has the last word."""
+    where = permissions.standing(dispute, by)
+    return where.is_participant and by.has(Permission.WORK_DISPUTE)
 
 
 def may_write_learning(dispute: Dispute, by: Appointment) -> bool:

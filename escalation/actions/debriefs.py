@@ -8,37 +8,63 @@ from django.db import transaction
 
 from cases import audit
 from cases.errors import Refused
-from cases.models import Appointment
+from cases.models import Agency, Appointment
 from escalation import chronology, duties, leads, notifications, permissions
-from escalation.models import Debrief, Dispute
-from escalation.protocol import DutyKind, Event
+from escalation.models import Debrief, Dispute, Participant
+from escalation.protocol import DutyKind, Event, Side
 from escalation.transitions import NOT_YOURS, lock
 
 
+OWN, AUTHORITY, ALL = "own", "authority", "all"
+
+
+def debrief_groups(dispute: Dispute, by: Appointment) -> dict[str, str]:
+    """To whom ``by`` may offer a debrief: colleagues, whoever has the last word, or from there everybody (B-40)."""
+    where = permissions.standing(dispute, by)
+    if where.side is Side.AUTHORITY:
+        return {ALL: "Everybody on this"}
+    has_authority = any(row.side == Side.AUTHORITY for row in dispute.participants.all())
+    return {OWN: "My colleagues who are on this"} | ({AUTHORITY: "Whoever has the last word"} if has_authority else {})
+
+
 @transaction.atomic
-def offer_debrief(*, dispute: Dispute, text: str, by: Appointment, now: datetime) -> None:
-    """Offer the people of one's own agency a debrief, at any time, also after the end."""
+def offer_debrief(*, dispute: Dispute, text: str, by: Appointment, now: datetime, whom: str = "") -> None:
+    """Offer a debrief to one's own people, to whoever has the last word, or from there to everybody; also after the end."""
     dispute = lock(dispute)
-    agency = leads.stands_for(dispute, by)
-    if not permissions.standing(dispute, by).is_participant or agency is None:
+    if not permissions.standing(dispute, by).is_participant:
         raise Refused(NOT_YOURS, code="forbidden")
+    groups = debrief_groups(dispute, by)
+    whom = whom or next(iter(groups))
+    if whom not in groups:
+        raise Refused("Choose to whom you offer it.", field="whom")
     if not text.strip():
         raise Refused("Say when and how the debrief can take place.", field="text")
-    duties.fulfil(dispute, DutyKind.DEBRIEF_OFFERED, agency=agency, by=by, now=now)
-    chronology.tell(dispute, f"{agency.short_name} offered a debrief", by=by, now=now, body=text)
+    agency = leads.stands_for(dispute, by)
+    if whom != AUTHORITY:
+        owed_by = agency if whom == OWN else None
+        duties.fulfil(dispute, DutyKind.DEBRIEF_OFFERED, agency=owed_by, by=by, now=now)
+    offerer = agency.short_name if agency else by.title.capitalize()
+    to = {OWN: "", AUTHORITY: " to whoever has the last word", ALL: " to everybody"}[whom]
+    chronology.tell(dispute, f"{offerer} offered a debrief{to}", by=by, now=now, body=text)
     audit.record("debrief_offered", dispute, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
-                 data={"stage": dispute.stage, "agency": agency.pk})
-    colleagues = dispute.participants.of_agency(agency).exclude(appointment=by.seat_id)
-    own = list(colleagues.select_related("appointment__user", "appointment__agency"))
-    Debrief.objects.bulk_create(
-        [
-            Debrief(dispute=dispute, stage=dispute.stage, participant=row, recorded_by=by, recorded_at=now)
-            for row in own
-        ],
-        ignore_conflicts=True,
-    )
+                 data={"stage": dispute.stage, "agency": agency.pk if agency else None, "whom": whom})
+    _offer_to(_of_group(dispute, whom, agency, by), dispute, by=by, now=now)
+
+
+def _of_group(dispute: Dispute, whom: str, agency: Agency | None, by: Appointment) -> list[Participant]:
+    rows = dispute.participants.exclude(appointment=by.seat_id)
+    if whom == AUTHORITY:
+        rows = rows.filter(side=Side.AUTHORITY)
+    elif whom == OWN:
+        rows = rows.of_agency(agency) if agency else rows.filter(appointment__agency=None)
+    return list(rows.select_related("appointment__user", "appointment__agency"))
+
+
+def _offer_to(rows: list[Participant], dispute: Dispute, *, by: Appointment, now: datetime) -> None:
+    offers = [Debrief(dispute=dispute, stage=dispute.stage, participant=row, recorded_by=by, recorded_at=now) for row in rows]
+    Debrief.objects.bulk_create(offers, ignore_conflicts=True)
     notifications.tell(
-        dispute, Event.FEEDBACK, [row.appointment for row in own], now=now, key=f"{dispute.pk}:debrief:{now.isoformat()}",
+        dispute, Event.FEEDBACK, [row.appointment for row in rows], now=now, key=f"{dispute.pk}:debrief:{now.isoformat()}",
         text=f"{dispute.reference}: a debrief is offered to you.",
     )
 

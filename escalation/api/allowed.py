@@ -29,6 +29,7 @@ VERBS = {
     "intentions": "notify_intention",
     "feedback": "give_feedback",
     "debriefs": "offer_debrief",
+    "learning": "write_learning",
     "actions": "add_action",
     "people": "bring_in",
     "escalate": "escalate",

@@ -131,6 +131,12 @@ class TextSerializer(serializers.Serializer[Any]):
     text = Text()
 
 
+class DebriefSerializer(TextSerializer):
+    """When and how; without ``whom`` one's own colleagues, from whoever has the last word everybody."""
+
+    whom = serializers.ChoiceField(choices=["own", "authority", "all"], required=False)
+
+
 class FeedbackSerializer(serializers.Serializer[Any]):
     """What was done, or that nothing was and why."""
 

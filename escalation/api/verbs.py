@@ -110,12 +110,12 @@ def give_feedback(request: ActingApiRequest, reference: str) -> Response:
     return as_it_stands(dispute, request)
 
 
-@extend_schema(request=taking.TextSerializer, responses=DisputeSerializer, summary="Offer a debrief")
+@extend_schema(request=taking.DebriefSerializer, responses=DisputeSerializer, summary="Offer a debrief")
 @endpoint("POST")
 def debriefs(request: ActingApiRequest, reference: str) -> Response:
-    """Your agency's people are offered a debrief."""
+    """Your agency's people are offered one, or whoever has the last word, or from there everybody."""
     dispute = dispute_to_read(request, reference)
-    given = given_to(request, taking.TextSerializer)
+    given = given_to(request, taking.DebriefSerializer)
     offer_debrief(dispute=dispute, by=request.acting, now=acted_at(), **given)
     return as_it_stands(dispute, request)
 

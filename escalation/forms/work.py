@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -216,12 +216,19 @@ class FeedbackForm(GovukForm):
 
 
 class DebriefForm(GovukForm):
-    """An offer to one's own people."""
+    """An offer to one's own people, to whoever has the last word, or from there to everybody."""
 
+    whom = forms.ChoiceField(label="To whom?", required=False, widget=Radios())
     text = words(
         "When and how can the debrief take place?", "Say when and how the debrief can take place", rows=3,
         hint="For example, Thursday at ten with me, or with somebody from outside the team if you prefer",
     )  # fmt: skip
+
+    def __init__(self, *args: Any, groups: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["whom"].choices = list(groups.items())  # type: ignore[attr-defined]
+        if len(groups) < 2:
+            del self.fields["whom"]
 
 
 def _people(appointments: Iterable[Appointment]) -> list[tuple[str, str]]:

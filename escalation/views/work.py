@@ -265,13 +265,14 @@ def give_feedback(request: ActingRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def offer_debrief(request: ActingRequest, reference: str) -> HttpResponse:
-    """A debrief for the people of one's own agency."""
+    """A debrief for one's own people, or for whoever has the last word."""
     dispute = dispute_to_read(request, reference)
     before = typed_before(request, dispute, "offer_debrief", forms.DebriefForm)
-    form = forms.DebriefForm(request.POST or None, initial=before)
+    groups = debriefs.debrief_groups(dispute, request.acting)
+    form = forms.DebriefForm(request.POST or None, initial={"whom": next(iter(groups))} | before, groups=groups)
     question = Question(
-        "offer_debrief", "Offer a debrief", "Offer it", "Your colleagues are told.",
-        hint="The people of your agency who are on this are told.",
+        "offer_debrief", "Offer a debrief", "Offer it", "They are told.",
+        hint="Those to whom you offer it are told. What is said there is not recorded here.",
     )  # fmt: skip
     return ask(
         request, dispute, question, form,

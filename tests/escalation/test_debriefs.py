@@ -18,6 +18,7 @@ from escalation.models import Debrief, Dispute
 from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast, make_appointment
+from tests.factories_decisions import with_last_word
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +106,30 @@ def test_somebody_who_joins_later_is_offered_theirs(
     bring_in(dispute=dispute, who=late, reason="Knows the family.", by=manager, now=now)
     offer_debrief(dispute=dispute, text="Friday.", by=manager, now=now)
     assert Debrief.objects.filter(participant__appointment=late).count() == 1
+
+
+def test_whoever_has_the_last_word_is_offered_one_and_offers_one_to_all(
+    client: Client, now: datetime, clock: Clock
+) -> None:
+    clock.move_to(now)
+    people = people_under("halton", now=now)
+    dispute = with_last_word(make_dispute(people, now=now), now=now)
+    by, chair = people.council.senior_manager, people.chair
+    with pytest.raises(Refused, match="to whom"):
+        offer_debrief(dispute=dispute, text="Friday.", whom="all", by=by, now=now)
+    client.force_login(by.user)
+    address = f"/disputes/{dispute.reference}/debrief/offer/"
+    assert "Whoever has the last word" in client.get(address).content.decode()
+    assert client.post(address, {"whom": "authority", "text": "Friday at ten."}).status_code == 302
+    mine = Debrief.objects.get(participant__appointment=chair)
+    assert not Debrief.objects.filter(participant__appointment=people.health.practitioner).exists()
+    client.force_login(chair.user)
+    assert client.post(f"/disputes/{dispute.reference}/debriefs/{mine.pk}/answer/", {"answer": "held"}).status_code == 302
+    assert client.post(address, {"text": "Monday at four."}).status_code == 302
+    offered = set(Debrief.objects.filter(answer="").values_list("participant__appointment", flat=True))
+    others = dispute.participants.exclude(appointment=chair)
+    assert offered == set(others.values_list("appointment", flat=True))
+    assert "Not offered" not in client.get(f"/disputes/{dispute.reference}/people/").content.decode()
+    api = signed_in(by).post(f"/api/disputes/{dispute.reference}/debriefs/", {"text": "Tuesday.", "whom": "authority"})
+    assert api.status_code == 200
+    assert Debrief.objects.filter(participant__appointment=chair, answer="").count() == 1
