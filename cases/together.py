@@ -160,7 +160,7 @@ def _update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    columns = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
+    columns: list[Any] = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
     casts = ", ".join(f"%s::{column.cast_db_type(connection)}" for column in columns)
     values = [column.get_db_prep_save(getattr(row, column.attname), connection) for row in rows for column in columns]
     named = ", ".join(f'"{column.column}"' for column in columns)

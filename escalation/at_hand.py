@@ -63,5 +63,6 @@ def rows(dispute: Dispute, model: type[Row]) -> list[Row]:
 def add(dispute: Dispute, new: Sequence[Model]) -> None:
     """Rows just written belong to it from now on."""
     held = dispute.__dict__.get("at_hand")
-    for row in new if held is not None else ():
-        held[type(row)].append(row)
+    if held is not None:
+        for row in new:
+            held[type(row)].append(row)

@@ -13,7 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from cases import audit
+from cases import audit, together
 from cases.models import Appointment
 from cases.roles import Role
 from escalation import leads
@@ -30,19 +30,21 @@ logger = logging.getLogger(__name__)
 SUBJECT = "Something to read in the escalation service"
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = 12
+AT_ONCE = 20
 RISK_OR_LIMIT = (*IMMEDIATE, Event.LIMIT_NEAR, Event.LIMIT_MISSED)
 
 
-def deliver_due(*, now: datetime, limit: int = 200) -> int:
+def deliver_due(*, now: datetime, limit: int = 5_000) -> int:
     """Send what is owed, at least once: each is marked sent after the mail server took it, with the same Message-ID on a retry.
 
-    Rows taken by another worker are left to it. Returns how many e-mails were sent; a refusal is tried again later, and
-    given up after a day, or at once when the address is refused for good: then it waits for the agency's contact (F37).
+    A few are taken at a time, over one connection; rows taken by another worker are left to it. Returns how many e-mails
+    were sent; a refusal is tried again later, and given up after a day, or at once when the address is refused for good:
+    then it waits for the agency's contact (F37).
     """
     make_digests(now=now)
     sent = 0
     connection = get_connection()
-    while sent < limit and (outcome := _deliver_one(connection, now=now)) is not None:
+    while sent < limit and (outcome := _deliver_some(connection, min(AT_ONCE, limit - sent), now=now)) is not None:
         sent += outcome
     connection.close()
     return sent
@@ -96,33 +98,42 @@ def _digest_text(notices: list[Notification]) -> str:
 
 
 @transaction.atomic
-def _deliver_one(connection: BaseEmailBackend, *, now: datetime) -> int | None:
-    notice = (
+def _deliver_some(connection: BaseEmailBackend, count: int, *, now: datetime) -> int | None:
+    """How many of the next few were taken; None when nothing is left. A crash sends again at most these few."""
+    notices = (
         Notification.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(next_attempt_at__lte=now, for_digest=False)
         .select_related("recipient__user", "recipient__partnership", "dispute__protocol")
         .defer("dispute__protocol__document")
-        .order_by("next_attempt_at", "pk")
-        .first()
+        .order_by("next_attempt_at", "pk")[:count]
     )
-    if notice is None:
+    if not notices:
         return None
+    sent = [notice for notice in notices if _is_taken(connection, notice, now=now)]
+    for notice in sent:
+        notice.sent_at, notice.next_attempt_at = now, None
+        notice.attempts += 1
+    together.change(sent, "sent_at", "next_attempt_at", "attempts")
+    Notification.objects.filter(carried_by__in=sent).update(sent_at=now)
+    return len(sent)
+
+
+def _is_taken(connection: BaseEmailBackend, notice: Notification, *, now: datetime) -> bool:
     if not _may_be_mailed(notice.recipient, now=now):
-        return _leave_out(notice, now=now)
+        _leave_out(notice, now=now)
+        return False
     if (later := not_before(notice, now=now)) > now:
         Notification.objects.filter(pk=notice.pk).update(next_attempt_at=later)
-        return 0
+        return False
     try:
+        connection.open()  # stays open for the next ones; send_messages alone would open and close for each
         connection.send_messages([_message(notice)])
     except Exception as error:
+        connection.close()
         logger.warning("notice %s was not taken by the mail server", notice.pk, exc_info=True)
         _postpone(notice, now=now, is_refused=is_refused_for_good(error))
-        return 0
-    notice.sent_at, notice.next_attempt_at = now, None
-    notice.attempts += 1
-    notice.save(update_fields=["sent_at", "next_attempt_at", "attempts"])
-    Notification.objects.filter(carried_by=notice).update(sent_at=now)
-    return 1
+        return False
+    return True
 
 
 def _may_be_mailed(who: Appointment, *, now: datetime) -> bool:
@@ -130,14 +141,13 @@ def _may_be_mailed(who: Appointment, *, now: datetime) -> bool:
     return who.user.is_active and who.is_active_on(now.astimezone(LONDON).date())
 
 
-def _leave_out(notice: Notification, *, now: datetime) -> int:
+def _leave_out(notice: Notification, *, now: datetime) -> None:
     """Send nothing to somebody who has left; about risk or a limit, those who keep the directory must know."""
     notice.left_out_at, notice.next_attempt_at, notice.for_digest = now, None, False
     notice.save(update_fields=["left_out_at", "next_attempt_at", "for_digest"])
     Notification.objects.filter(carried_by=notice).update(left_out_at=now)
     if in_this_mail(notice).filter(Q(is_immediate=True) | Q(event__in=RISK_OR_LIMIT)).exists():
         _becomes_a_task(notice, Undelivered.Reason.LEFT, now=now)
-    return 0
 
 
 def is_refused_for_good(error: Exception) -> bool:
