@@ -16,4 +16,5 @@ class DecisionsConfig(AppConfig):
         home.EXTRA_QUEUES.extend((own.learning_to_check, own.changes_to_make, own.learning_to_look_at))
         kinds = import_module("escalation.actions.handover").KINDS
         kinds.append(import_module("decisions.actions.afterwards").KEPT)
+        kinds.append(import_module("decisions.actions.records").KEPT)
         kinds.append(import_module("decisions.actions.learning").KEPT)

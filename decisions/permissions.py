@@ -66,8 +66,17 @@ def is_of_deciders(record: DecisionRecord, by: Appointment) -> bool:
 
 
 def is_author(record: DecisionRecord, by: Appointment) -> bool:
-    """Whether it is theirs to write: its author's, or whoever stands in for the author, or stood in while it was begun."""
-    return record.author.is_seat_of(by)
+    """Whether it is theirs to write: its author's, whoever stands in for the author, or who took the author's place over."""
+    return record.author.is_seat_of(by) or writer_now(record).pk == by.seat_id
+
+
+def writer_now(record: DecisionRecord) -> Appointment:
+    """Who goes on writing it: the author, or the last of those to whom the author's place on the dispute was handed."""
+    places = record.dispute.participants.exclude(handed_to=None).select_related("handed_to__user", "handed_to__agency")
+    handed, writer = {place.appointment_id: place.handed_to for place in places}, record.author.seat
+    while (following := handed.pop(writer.pk, None)) is not None:
+        writer = following
+    return writer
 
 
 def wrote(record: DecisionRecord, by: Appointment) -> bool:

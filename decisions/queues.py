@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from cases.models import Appointment
@@ -14,7 +14,7 @@ from decisions.learning_permissions import may_check_learning
 from decisions.learning_states import item_stands
 from decisions.models import DecisionRecord, Learning, LearningItem, OnwardItem, OutstandingIssue
 from escalation.deadlines import LONDON
-from escalation.models import Dispute
+from escalation.models import Dispute, Participant
 from escalation.queues import SHOWN, Block, Line
 
 READERS = (
@@ -34,7 +34,8 @@ def to_sign_off(acting: Appointment, now: datetime) -> Block | None:
 
 def came_back(acting: Appointment, now: datetime) -> Block | None:
     """One's own records that were returned for more."""
-    theirs = Q(author=acting.seat_id) | Q(author__in_place_of=acting.seat_id)
+    places = Participant.objects.filter(handed_to=acting.seat_id, dispute=OuterRef("dispute"), appointment=OuterRef("author"))
+    theirs = Q(author=acting.seat_id) | Q(author__in_place_of=acting.seat_id) | Q(Exists(places))
     rows = _records(acting).filter(theirs, state=DecisionRecord.State.RETURNED).order_by("pk")
     lines = [_line(row, "was returned to you for more") for row in rows[:SHOWN]]
     return Block("came-back", "Returned to you for more", lines, empty="") if lines else None

@@ -121,6 +121,9 @@ class CaseMember(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="members")
     appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="case_memberships")
     since = models.DateTimeField()
+    handed_to = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, null=True, related_name="+", help_text="Who took the place over (F57)."
+    )
 
     class Meta:
         ordering = ["pk"]

@@ -20,6 +20,7 @@ from decisions.completeness import Content, missing_in_words
 from decisions.models import Consulted, DecisionOption, DecisionRecord, SignOff
 from decisions.models.record import TEXTS
 from escalation import chronology, leads, notifications
+from escalation.actions import handover
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, Dispute
 from escalation.protocol import Event
@@ -27,6 +28,14 @@ from escalation.transitions import NOT_YOURS, lock
 
 CHANGED = "This record was changed in another window or by somebody else since you opened it. What you typed is below."
 OWN_WORK = "You wrote this record. Somebody else who manages for your agency signs it off."
+
+
+UNSIGNED = (DecisionRecord.State.DRAFT, DecisionRecord.State.RETURNED, DecisionRecord.State.SUBMITTED)
+KEPT = handover.Kept(
+    "decision not signed yet", "decisions not signed yet",
+    lambda held: DecisionRecord.objects.filter(author=held, state__in=UNSIGNED).values_list("dispute", flat=True),
+    handover.goes_with_place, goes_with_place=True,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -59,6 +68,8 @@ def edit_record(
     _check_content(content, now)
     record.edits += 1
     record.updated_at = now
+    if not record.author.is_seat_of(by):
+        record.author = by
     _write(record, content)
     _note(record, "decision_edited", by=by, now=now)
     return record
@@ -99,8 +110,9 @@ def return_record(*, record: DecisionRecord, rationale: str, by: Appointment, no
     returned = _sign_off(record, SignOff.Verdict.RETURNED, rationale, by, now)
     chronology.tell(record.dispute, "A decision was returned for more", by=by, now=now, stage=record.stage)
     _note(record, "decision_returned", by=by, now=now)
+    writer = permissions.writer_now(record)
     notifications.tell(
-        record.dispute, Event.FEEDBACK, [record.author.seat], now=now, key=f"{record.dispute_id}:returned:{returned.pk}",
+        record.dispute, Event.FEEDBACK, [writer], now=now, key=f"{record.dispute_id}:returned:{returned.pk}",
         text=f"{record.dispute.reference}: your decision was returned for more.",
     )
     return returned

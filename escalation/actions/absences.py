@@ -54,6 +54,10 @@ def record_absence(*, person: Appointment, away: Away, by: Appointment, now: dat
         raise Refused(NOT_YOURS, code="forbidden")
     _check_days(person, away, now)
     _check_stand_in(person, away, now)
+    return _write(person, away, by=by, now=now)
+
+
+def _write(person: Appointment, away: Away, *, by: Appointment, now: datetime) -> Absence:
     absence = Absence.objects.create(
         partnership=person.partnership, person=person, stand_in=away.stand_in, from_on=away.from_on, until_on=away.until_on,
         reason=away.reason, recorded_by=by, recorded_at=now,
@@ -87,6 +91,21 @@ def end_absence(*, absence: Absence, by: Appointment, now: datetime) -> Absence:
     _tell(absence, "ended", words, by=by, now=now)
     _look_after(person, now=now)
     return absence
+
+
+def pass_on_cover(absence: Absence, to: Appointment, *, by: Appointment, now: datetime) -> Absence | None:
+    """The stand-in leaves: for the days that remain a colleague stands in whose role can carry it, or nobody; in the caller's
+    transaction, by who keeps the directory."""
+    row = Absence.objects.select_for_update(of=("self",)).with_people().get(pk=absence.pk)
+    if row.ended_at is not None:
+        return None
+    row.ended_at, row.ended_by = now, by
+    row.save(update_fields=["ended_at", "ended_by"])
+    audit.record("absence_ended", row, scope=_scope(row.person), by=by, now=now, data={"person": row.person.pk})
+    first = max(row.from_on, timezone.localdate(now))
+    can = may_stand_in_for(row.person, now=now).filter(pk=to.pk).exists()
+    following = to if can and not chain_leads_back(row.person, to, first, row.until_on) else None
+    return _write(row.person, Away(first, row.until_on, following, row.reason), by=by, now=now)
 
 
 def _check_days(person: Appointment, away: Away, now: datetime) -> None:

@@ -14,14 +14,27 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import audit
+from cases.actions.cases import add_member
 from cases.actions.directory import NOT_YOURS, end_appointment
 from cases.errors import Refused
-from cases.models import Appointment
+from cases.models import Absence, Appointment, Case, CaseMember
 from cases.permissions import may_change_appointment
 from cases.roles import Role
 from escalation import chronology, leads, notifications, permissions
+from escalation.actions.absences import pass_on_cover
+from escalation.actions.support import end_for_leaver
 from escalation.deadlines import LONDON
-from escalation.models import Action, Dispute, Draft, InterimPlan, Participant
+from escalation.models import (
+    Acknowledgement,
+    Action,
+    DateRequest,
+    Dispute,
+    Draft,
+    InterimPlan,
+    Invitation,
+    Participant,
+    Support,
+)
 from escalation.protocol import Event, Side
 from escalation.transitions import lock
 
@@ -34,6 +47,7 @@ class Kept:
     many: str
     disputes: Callable[[Appointment], Iterable[int]]
     give: Callable[[Appointment, Appointment], object]
+    goes_with_place: bool = False
 
 
 def _actions(held: Appointment) -> QuerySet[Action]:
@@ -44,11 +58,39 @@ def _plans(held: Appointment) -> QuerySet[InterimPlan]:
     return InterimPlan.objects.filter(owner=held, ended_at=None)
 
 
+def _invitations(held: Appointment) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(who=held, meeting__held_at=None, meeting__cancelled_at=None)
+
+
+def _invite_instead(held: Appointment, to: Appointment) -> None:
+    """To each meeting that lies ahead; whoever is invited already needs no second invitation."""
+    there = Invitation.objects.filter(who=to).values("meeting")
+    _invitations(held).exclude(meeting__in=list(there.values_list("meeting", flat=True))).update(who=to)
+
+
+def goes_with_place(held: Appointment, to: Appointment) -> None:
+    """Whoever takes the place on the dispute is told and may answer: nothing else changes hands, the old name stays."""
+
+
+def _asked_for(held: Appointment) -> QuerySet[DateRequest]:
+    return DateRequest.objects.filter(asked_by=held, answer=DateRequest.Answer.OPEN)
+
+
+def _acknowledged(held: Appointment) -> QuerySet[Acknowledgement]:
+    return Acknowledgement.objects.filter(by=held, remind_at__isnull=False)
+
+
 KINDS = [
     Kept("action", "actions", lambda held: _actions(held).values_list("dispute", flat=True),
          lambda held, to: _actions(held).update(owner=to)),
     Kept("interim plan", "interim plans", lambda held: _plans(held).values_list("dispute", flat=True),
          lambda held, to: _plans(held).update(owner=to)),
+    Kept("invitation to a meeting", "invitations to meetings",
+         lambda held: _invitations(held).values_list("meeting__dispute", flat=True), _invite_instead),
+    Kept("request for time", "requests for time",
+         lambda held: _asked_for(held).values_list("deadline__dispute", flat=True), goes_with_place, goes_with_place=True),
+    Kept("acknowledgement that comes back", "acknowledgements that come back",
+         lambda held: _acknowledged(held).values_list("dispute", flat=True), goes_with_place, goes_with_place=True),
 ]  # fmt: skip
 
 
@@ -63,30 +105,46 @@ class OpenItem:
 
 @dataclass(frozen=True)
 class OpenItems:
-    """Everything that somebody has open; of drafts only how many there are, for they are nobody else's business."""
+    """Everything that somebody has open; of drafts only how many there are, for they are nobody else's business.
+
+    Support is given by one person to another: it is not handed on, it ends, and whoever asked for it is told.
+    """
 
     items: Sequence[OpenItem]
     managed: Sequence[Appointment]
     drafts: int
+    cases: Sequence[Case] = ()
+    supports: int = 0
+    covers: Sequence[Absence] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to hand over."""
-        return not self.items and not self.managed
+        return not (self.items or self.managed or self.cases or self.supports or self.covers)
 
 
-def open_items(held: Appointment) -> OpenItems:
+def open_items(held: Appointment, *, now: datetime) -> OpenItems:
     """What is open in this role, in a fixed number of queries; no content of any dispute."""
     on_it = Participant.objects.filter(appointment=held, handed_to=None, dispute__status__in=permissions.RUNNING)
     sides = dict(on_it.values_list("dispute", "side"))
     counts: dict[int, Counter[Kept]] = {pk: Counter() for pk in sides}
     for kind in KINDS:
         for pk in kind.disputes(held):
-            counts.setdefault(pk, Counter())[kind] += 1
+            if pk in sides or not kind.goes_with_place:
+                counts.setdefault(pk, Counter())[kind] += 1
     disputes = Dispute.objects.filter(pk__in=counts).select_related("protocol").order_by("pk")
     items = [OpenItem(row, sides.get(row.pk, ""), _in_words(counts[row.pk])) for row in disputes]
     managed = list(Appointment.objects.filter(manager=held).select_related("user").order_by("pk"))
-    return OpenItems(items, managed, Draft.objects.filter(user=held.user_id, became=None).count())
+    mine = CaseMember.objects.filter(appointment=held, handed_to=None).values("case")
+    cases = Case.objects.filter(pk__in=mine).exclude(disputes__in=sides).order_by("pk")
+    return OpenItems(
+        items, managed, Draft.objects.filter(user=held.user_id, became=None).count(), list(cases),
+        _supports(held).count(), list(Absence.objects.not_over(now).filter(stand_in=held).with_people()),
+    )  # fmt: skip
+
+
+def _supports(held: Appointment) -> QuerySet[Support]:
+    return Support.objects.filter(supporter=held, ended_at=None, dispute__status__in=permissions.RUNNING)
 
 
 def _in_words(counts: Counter[Kept]) -> str:
@@ -111,20 +169,36 @@ def hand_over(
     held = rows.select_for_update(of=("self",)).get(pk=held.pk)
     if not may_change_appointment(by, held):
         raise Refused(NOT_YOURS, code="forbidden")
-    found = open_items(held)
+    found = open_items(held, now=now)
     colleague = _colleague(held, to, found, ends_on, now=now)
     for item in found.items:
         _hand_over_one(item.dispute, held, colleague, by=by, now=now)
     for kind in KINDS:
         kind.give(held, colleague)
+    _hand_over_besides(found, held, colleague, by=by, now=now)
     Appointment.objects.filter(manager=held).exclude(pk=colleague.pk).update(manager=colleague)
     Appointment.objects.filter(manager=held, pk=colleague.pk).update(manager=held.manager_id)
     scope = audit.scope_of_agency(held.agency_id) if held.agency_id else audit.scope_of_partnership(held.partnership_id)
     audit.record("role_handed_over", held, scope=scope, by=by, now=now,
-                 data={"to": colleague.pk, "disputes": len(found.items), "managed": [who.pk for who in found.managed]})
+                 data={"to": colleague.pk, "disputes": len(found.items), "managed": [who.pk for who in found.managed],
+                       "cases": len(found.cases), "supports": found.supports, "covers": len(found.covers)})
     if ends_on is not None:
         end_appointment(appointment=held, ends_on=ends_on, by=by, now=now)
     return found
+
+
+def _hand_over_besides(found: OpenItems, held: Appointment, to: Appointment, *, by: Appointment, now: datetime) -> None:
+    """Cases without a running dispute, support given to others, and those whom they were to stand in for."""
+    for case in found.cases:
+        add_member(case=case, member=to, now=now)
+        audit.record("case_handed_over", case, scope=audit.scope_of_case(case.pk), by=by, now=now,
+                     data={"from": held.pk, "to": to.pk})
+    CaseMember.objects.filter(appointment=held, handed_to=None).update(handed_to=to)
+    CaseMember.objects.filter(appointment=to).update(handed_to=None)
+    for support in _supports(held).select_related("dispute", "asked_by__user"):
+        end_for_leaver(support, by=by, now=now)
+    for absence in found.covers:
+        pass_on_cover(absence, to, by=by, now=now)
 
 
 def _colleague(

@@ -83,6 +83,23 @@ def end_support(*, support: Support, by: Appointment, now: datetime) -> Support:
         raise Refused("This has ended already.", code="stale")
     if by.pk not in (row.asked_by_id, row.supporter_id):
         raise Refused(NOT_YOURS, code="forbidden")
+    return _end(dispute, row, by=by, now=now)
+
+
+def end_for_leaver(support: Support, *, by: Appointment, now: datetime) -> None:
+    """The supporter leaves: it ends in the caller's transaction, and whoever asked is told to ask somebody else."""
+    dispute = lock(support.dispute)
+    row = Support.objects.select_for_update(of=("self",)).select_related("supporter__user", "asked_by__user").get(pk=support.pk)
+    if row.ended_at is not None:
+        return
+    _end(dispute, row, by=by, now=now)
+    notifications.tell(
+        dispute, Event.STAGE_OPENED, [row.asked_by.seat], now=now, key=f"{dispute.pk}:support-ended:{row.pk}",
+        text=f"{dispute.reference}: {row.supporter.user.name} leaves and can support you no longer. You can ask somebody else.",
+    )
+
+
+def _end(dispute: Dispute, row: Support, *, by: Appointment, now: datetime) -> Support:
     row.ended_at = now
     row.save(update_fields=["ended_at"])
     chronology.tell(dispute, "Support for the person who raised it ended", by=by, now=now)

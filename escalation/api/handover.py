@@ -33,15 +33,26 @@ class OpenItemSerializer(serializers.Serializer[Any]):
 
 
 class OpenItemsSerializer(serializers.Serializer[Any]):
-    """Everything open in a role; of drafts only how many."""
+    """Everything open in a role; of drafts, and of support given to others, only how many."""
 
     items = OpenItemSerializer(many=True)
     managed = serializers.SerializerMethodField(help_text="The ids of the roles of those managed.")
     drafts = serializers.IntegerField()
+    cases = serializers.SerializerMethodField(help_text="The references of cases without a running dispute.")
+    supports = serializers.IntegerField(help_text="How many people are supported: that ends, and they are told.")
+    covers = serializers.SerializerMethodField(help_text="The ids of the absences in which this role stands in.")
 
     def get_managed(self, found: handover.OpenItems) -> list[int]:
         """Who is managed."""
         return [who.pk for who in found.managed]
+
+    def get_cases(self, found: handover.OpenItems) -> list[str]:
+        """On which cases."""
+        return [case.reference for case in found.cases]
+
+    def get_covers(self, found: handover.OpenItems) -> list[int]:
+        """Where they stand in."""
+        return [absence.pk for absence in found.covers]
 
 
 @extend_schema(methods=["GET"], responses=OpenItemsSerializer, summary="What is open in a role")
@@ -53,8 +64,9 @@ def hand_over(request: ActingApiRequest, pk: int) -> Response:
     held = visible_or_404(people, request.acting, pk=pk)
     if not may_change_appointment(request.acting, held):
         raise Http404(NOT_FOUND)
+    now = acted_at()
     if request.method == "POST":
         given = given_to(request, HandOverSerializer)
         to = person_named(given["to"], request, "to")
-        handover.hand_over(held=held, to=to, ends_on=given.get("ends_on"), by=request.acting, now=acted_at())
-    return Response(OpenItemsSerializer(handover.open_items(held)).data)
+        handover.hand_over(held=held, to=to, ends_on=given.get("ends_on"), by=request.acting, now=now)
+    return Response(OpenItemsSerializer(handover.open_items(held, now=now)).data)
