@@ -49,7 +49,7 @@ FORMS = [
     (f"{REFERRING}referral/", "council.board_representative"), ("/account/e-mail/", WRITER),
     (f"{NOW}learning/write/", WRITER), (f"{NOW}learning/{{learned}}/prepare/", WRITER),
     (f"{NOW}learning/{{learned}}/change/", MANAGER), (f"{NOW}learning/{{to_check}}/check/", MANAGER),
-    ("/learning/{item}/", KEEPER), ("/learning/{answered}/", KEEPER),
+    ("/learning/{item}/", KEEPER), ("/learning/{answered}/", KEEPER), ("/directory/appointments/{held}/away/", MANAGER),
 ]  # fmt: skip
 MAY_BE_EMPTY = (f"{REFERRING}referral/",)
 LONG, NUL = "x" * 30_000, "before\x00after"
@@ -81,7 +81,7 @@ class World:
             "dispute": dispute.reference, "last": last.reference, "referred": given.reference, "referring": referring.reference,
             "action": action.pk, "record": record.pk, "handed_in": handed_in.pk, "onward": last.onward_items.get().pk,
             "issue": last.outcomes.get().outstanding_issues.get().pk, "learned": learned.pk, "to_check": to_check.pk,
-            "item": items[0].reference, "answered": items[1].reference,
+            "held": by.pk, "item": items[0].reference, "answered": items[1].reference,
         }  # fmt: skip
 
     def open(self, url: str, who: str) -> tuple[Visitor, Page]:

@@ -99,9 +99,15 @@ class TokenSerializer(serializers.Serializer[Any]):
 
 
 class RoleSerializer(serializers.Serializer[Any]):
-    """A role the caller may act in: its id goes into X-Acting-As."""
+    """A role the caller may act in, or the place of somebody away: its id goes into X-Acting-As."""
 
     id = serializers.IntegerField(source="pk")
     role = serializers.CharField()
     agency = serializers.CharField(source="agency.key", allow_null=True, default=None)
     partnership = serializers.CharField(source="partnership.key")
+    in_place_of = serializers.IntegerField(
+        source="in_place_of_id", allow_null=True, default=None, help_text="Whose place it is; null in one's own role."
+    )
+    until_on = serializers.DateField(
+        source="away_until", allow_null=True, default=None, help_text="The last day of standing in; null in one's own role."
+    )

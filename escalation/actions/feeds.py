@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from cases import audit
+from cases.errors import Refused
 from cases.models import Appointment
 from escalation import permissions
 from escalation.deadlines import LONDON
@@ -34,6 +35,8 @@ def feed_now(by: Appointment) -> CalendarFeed | None:
 @transaction.atomic
 def make_feed(*, by: Appointment, now: datetime) -> str:
     """A new secret, shown once; the address before it ends."""
+    if by.in_place_of_id is not None:
+        raise Refused("A calendar address belongs to a role of one’s own. Switch back to yours to get one.", code="forbidden")
     Appointment.objects.select_for_update(of=("self",)).get(pk=by.pk)
     revoke_feed(by=by, now=now)
     secret = secrets.token_urlsafe(32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.api import disputes, handover, moves, notices, story, undelivered, verbs
+from escalation.api import absences, disputes, handover, moves, notices, story, undelivered, verbs
 
 ONE = "disputes/<ref:reference>/"
 
@@ -31,6 +31,9 @@ urlpatterns = [
     path(f"{ONE}jump/", moves.jump, name="api_jump"),
     path(f"{ONE}withdraw/", moves.withdraw, name="api_withdraw"),
     path("", include("escalation.api.duty_urls")),
+    path("directory/absences/", absences.absences, name="api_absences"),
+    path("directory/absences/<int:pk>/end/", absences.absence_end, name="api_absence_end"),
+    path("directory/lead-gaps/", absences.lead_gaps, name="api_lead_gaps"),
     path("directory/appointments/<int:pk>/hand-over/", handover.hand_over, name="api_hand_over"),
     path("notices/", notices.notices, name="api_notices"),
     path("notices/choice/", notices.notice_choice, name="api_notice_choice"),

@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from cases.http import NOT_FOUND, ActingRequest, acted_at
+from cases.errors import Refused
+from cases.http import NOT_FOUND, ActingRequest, acted_at, refused
 from escalation.actions import feeds
 
 SHOWN_ONCE = "calendar_feed_secret"
@@ -30,7 +31,10 @@ def feed(request: ActingRequest) -> HttpResponse:
 @require_POST
 def renew(request: ActingRequest) -> HttpResponse:
     """A new address; the one before it ends."""
-    request.session[SHOWN_ONCE] = feeds.make_feed(by=request.acting, now=acted_at())
+    try:
+        request.session[SHOWN_ONCE] = feeds.make_feed(by=request.acting, now=acted_at())
+    except Refused as error:
+        refused(request, None, error)
     return redirect("calendar_feed")
 
 
