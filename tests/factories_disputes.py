@@ -25,6 +25,9 @@ from tests.factories import Cast, cast, make_appointment, make_case, make_partne
 
 PROTOCOLS = Path(protocol_files.__file__).parent / "protocols"
 SAFE = safety.Safety(answer="safe", how="Seen on the ward at nine this morning; nurse in charge agrees.")
+ONE_MORE_BODY = OnwardRoute(
+    code="executive", body="The chief executives", when="If unresolved", by_role=Role.BOARD_REPRESENTATIVE
+)
 LEARNED = Learned("nothing", "Both sides knew the way.")
 
 
@@ -55,8 +58,7 @@ def people_under(key: str, *, now: datetime) -> Cast:
 def people_with_a_further_body(now: datetime) -> Cast:
     """Halton's cast under its protocol with one body more, to which a board representative may take a dispute."""
     people = cast(make_partnership("halton"))
-    more = OnwardRoute(code="executive", body="The chief executives", when="If unresolved", by_role=Role.BOARD_REPRESENTATIVE)
-    publish(people.partnership, "halton", now=now, onward_routes=(*source_protocol("halton").onward_routes, more))
+    publish(people.partnership, "halton", now=now, onward_routes=(*source_protocol("halton").onward_routes, ONE_MORE_BODY))
     return people
 
 
