@@ -27,6 +27,7 @@ from escalation.protocol import (
     Protocol,
     Side,
     Stage,
+    Track,
     Unit,
 )
 
@@ -119,8 +120,14 @@ class Told:
 
 
 def timetable_of(rules: Protocol) -> dict[str, Any]:
-    """What the page of a protocol shows: its stages, how days are counted, and where a matter may go from there."""
+    """What the page of a protocol shows: each of its tracks, or its one way, as a timetable."""
+    return {"rules": rules, "ways": [_way(track, of_track) for track, of_track in rules.ways]}
+
+
+def _way(track: Track | None, rules: Protocol) -> dict[str, Any]:
+    """One way through: its stages, how days are counted, and where a matter may go from there."""
     return {
+        "track": track,
         "rules": rules,
         "stages": [told_of(stage) for stage in rules.stages],
         "days": days_in_words(rules),

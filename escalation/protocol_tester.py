@@ -23,6 +23,7 @@ from escalation.protocol import (
     Stage,
 )
 from escalation.protocol_reading import ASKS, GATES, moment_in_words, roles_in_words
+from escalation.protocol_tracks import in_each_track
 from escalation.simulated import Answer
 from escalation.working_days import Calendar
 
@@ -74,10 +75,8 @@ def tried(
     after: date | None = None,
 ) -> Trial:
     """Everything found in a protocol that is valid by itself; with a directory also who is missing from it."""
-    problems = [*shut_for_ever(protocol)]
-    warnings = [*protocol.advice(), *over_before_they_begin(protocol, calendar), *_routes(protocol)]
-    if directory is not None:
-        warnings += [*without_leads(protocol, directory), *untold(protocol, directory), *unopened(protocol, directory)]
+    problems = [*in_each_track(protocol, shut_for_ever)]
+    warnings = [*protocol.advice(), *in_each_track(protocol, lambda rules: _tried(rules, calendar, directory))]
     if on is not None and protocol.effective_from < on:
         said = "this day is past: disputes raised since then keep their version; those raised from now on begin under this one"
         warnings.append(Finding(("effective_from",), said))
@@ -85,6 +84,16 @@ def tried(
         said = f"the version published last applies from {after:%d %B %Y}: this one would stand in its place then too"
         warnings.append(Finding(("effective_from",), said))
     return Trial(protocol, tuple(_once(problems)), tuple(_once(warnings)))
+
+
+def _tried(rules: Protocol, calendar: Calendar, directory: Agencies | None) -> Iterator[Finding]:
+    """What one track would run into."""
+    yield from over_before_they_begin(rules, calendar)
+    yield from _routes(rules)
+    if directory is not None:
+        yield from without_leads(rules, directory)
+        yield from untold(rules, directory)
+        yield from unopened(rules, directory)
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:

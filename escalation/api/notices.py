@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.response import Response
 
@@ -32,15 +32,37 @@ class NoticeSerializer(serializers.ModelSerializer[Notification]):
         fields = ["id", "dispute", "event", "text", "is_immediate", "delivery", "created_at", "sent_at", "failed_at", "read_at"]
 
 
+class TrackSerializer(serializers.Serializer[Any]):
+    """One of several tracks: its key goes into track when a dispute is raised."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    when = serializers.CharField()
+    about = serializers.CharField(help_text="person or theme")
+    document = serializers.JSONField(help_text="Everything that holds in this track, its own or the protocol's.")
+
+
 class ProtocolSerializer(serializers.ModelSerializer[ProtocolVersion]):
-    """A published version, with its whole document."""
+    """A published version, with its whole document, and each of its tracks as a whole."""
 
     partnership = serializers.CharField(source="partnership.key")
     document = serializers.JSONField()
+    tracks = serializers.SerializerMethodField()
 
     class Meta:
         model = ProtocolVersion
-        fields = ["partnership", "key", "name", "version", "effective_from", "published_at", "sha256", "document"]
+        fields = ["partnership", "key", "name", "version", "effective_from", "published_at", "sha256", "document", "tracks"]
+
+    @extend_schema_field(TrackSerializer(many=True))
+    def get_tracks(self, version: ProtocolVersion) -> Any:
+        """None where the protocol has one way only."""
+        found = [
+            {"key": track.key, "label": track.label, "when": track.when, "about": track.about,
+             "document": rules.model_dump(mode="json")}
+            for track, rules in version.protocol.ways
+            if track
+        ]
+        return TrackSerializer(found, many=True).data
 
 
 class NoticeChoiceSerializer(serializers.Serializer[Any]):

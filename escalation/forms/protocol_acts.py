@@ -111,8 +111,9 @@ class SimulateForm(GovukForm):
         self.stages = [f"stage{stage.order}" for stage in protocol.stages]
         for name in ("raising", "responding"):
             self.fields[name].queryset = agencies  # type: ignore[attr-defined]
+        nobody = (Answer.RISK,) if protocol.is_thematic else ()
+        choices = [(answer.value, words) for answer, words in ANSWERS.items() if answer not in nobody]
         for stage, name in zip(protocol.stages, self.stages, strict=True):
-            choices = [(answer.value, words) for answer, words in ANSWERS.items()]
             self.fields[name] = forms.ChoiceField(
                 label=f"{stage.label}: {stage.name}", choices=choices, widget=Radios(small=True), required=False
             )

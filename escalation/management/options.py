@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 
 from escalation.calendars import FIRST_YEAR, LAST_YEAR
 from escalation.deadlines import LONDON
+from escalation.protocol import Protocol
 
 
 def split(given: str, option: str) -> tuple[str, str]:
@@ -36,3 +37,11 @@ def closure(given: str) -> tuple[date, str]:
         return date.fromisoformat(day), why
     except ValueError as error:
         raise CommandError(f"--closure {given}: write a date such as 2026-04-07=Spring holiday.") from error
+
+
+def of_track(protocol: Protocol, key: str) -> Protocol:
+    """The rules of the track that was named; refused when there is none of that name, or one must be named."""
+    try:
+        return protocol.track(key)
+    except LookupError as error:
+        raise CommandError(f"--track: {error.args[0]}.") from error

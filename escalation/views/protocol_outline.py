@@ -14,7 +14,17 @@ from escalation.forms.protocol_parts import choices_of, settings_asked, shown
 from escalation.models import ProtocolDraft
 from escalation.protocol import Clock, Data, DutySpec, Finding, Limit, NoticeSpec, Protocol
 from escalation.protocol_differences import entry_in_words, in_words
-from escalation.protocol_drafting import Place, is_list_of_parts, model_at, models_in, parts, place_in_words, written
+from escalation.protocol_drafting import (
+    Document,
+    Place,
+    at,
+    is_list_of_parts,
+    model_at,
+    models_in,
+    parts,
+    place_in_words,
+    written,
+)
 from escalation.protocol_questions import entry_called, in_form_words, question
 from escalation.protocol_reading import duty_in_words, limit_in_words, notice_in_words
 
@@ -188,7 +198,7 @@ def _option(model: type[Data], name: str, value: str) -> str:
 
 def _entries(draft: ProtocolDraft, part: Mapping[str, Any], place: Place) -> Entries:
     name = str(place[-1])
-    model, clock = model_at(place), _clock(draft.document)
+    model, clock = model_at(place), _clock(_around(draft.document, place))
     found = [
         (entry_text(model, entry, clock), part_url(draft, written((*place, index))))
         for index, entry in enumerate(parts(part, name))
@@ -202,6 +212,12 @@ def entries_below(draft: ProtocolDraft, place: Place, part: Mapping[str, Any]) -
     model = model_at(place)
     names = [name for name, info in model.model_fields.items() if is_list_of_parts(info.annotation)]
     return [_entries(draft, part, (*place, name)) for name in names]
+
+
+def _around(document: Document, place: Place) -> Mapping[str, Any]:
+    """Whose clock counts at a place: its track's where that has one of its own, else the protocol's."""
+    track = at(document, place[:2]) if place[0] == "tracks" and len(place) > 2 else {}
+    return track if track.get("clock") else document
 
 
 def _clock(document: Mapping[str, Any]) -> Clock:

@@ -18,7 +18,17 @@ from escalation.actions import protocol_drafts as acts
 from escalation.forms.protocol_parts import PartForm, settings_asked
 from escalation.models import ProtocolDraft
 from escalation.protocol import Data
-from escalation.protocol_drafting import Place, at, is_list_of_parts, model_at, place_in_words, place_of, read, written
+from escalation.protocol_drafting import (
+    Place,
+    at,
+    is_list_of_parts,
+    may_be_left_out,
+    model_at,
+    place_in_words,
+    place_of,
+    read,
+    written,
+)
 from escalation.protocol_questions import entry_called, in_form_words, question
 from escalation.views.protocol_home import refuse_strangers
 from escalation.views.protocol_outline import SECTIONS, entries_below, part_url, parts_below, section_settings
@@ -112,6 +122,8 @@ def _after(request: ActingRequest, draft: ProtocolDraft, place: str, where: Plac
 def _back(draft: ProtocolDraft, where: Place) -> str:
     """The page from which one came to a part: that of the part around it, or the whole draft."""
     overview = reverse("protocol_draft", args=[draft.pk])
+    if where and where[0] == "tracks" and len(where) > 2:
+        return part_url(draft, written(where[:-2] if isinstance(where[-1], int) else where[:-1]))
     if len(where) > 3 and "leads" in where[:-1]:
         return part_url(draft, written(where[:-2]))
     if len(where) > 1 and isinstance(where[-1], str) and where[-1] != "leads":
@@ -136,7 +148,8 @@ def _context(draft: ProtocolDraft, place: str, where: Place, form: PartForm) -> 
         "parts": parts_below(draft, where) if where else [],
         "is_entry": is_entry,
         "one": entry_called(str(where[-2])).lower() if is_entry else "",
-        "stage": place_in_words(where[:2]) if where and where[0] == "stages" and len(where) > 2 else "",
+        "stage": place_in_words(where[:2]) if where and where[0] in ("stages", "tracks") and len(where) > 2 else "",
+        "may_leave_out": may_be_left_out(where) and bool(standing),
     }
 
 

@@ -56,11 +56,16 @@ def of_draft(request: ActingRequest, pk: UUID) -> HttpResponse:
     return _try(request, protocol, {"draft": found}) if protocol else redirect("protocol_draft", pk)
 
 
-def _try(request: ActingRequest, protocol: Protocol, about: dict[str, Any]) -> HttpResponse:
+def _try(request: ActingRequest, whole: Protocol, about: dict[str, Any]) -> HttpResponse:
+    tracks, track = whole.tracks, request.GET.get("track", "")
+    if tracks and track not in {one.key for one in tracks}:
+        track = tracks[0].key
+    protocol = whole.track(track) if tracks else whole
     agencies = Agency.objects.visible_to(request.acting).select_related("commissioner")
     start = {f"stage{stage.order}": "silence" for stage in protocol.stages} | {"concern": timezone.localtime()}
-    form = SimulateForm(request.GET or None, initial=start, agencies=agencies, protocol=protocol)
-    context = about | {"form": form, "protocol": protocol}
+    answers = request.GET if set(request.GET) - {"track"} else None
+    form = SimulateForm(answers, initial=start, agencies=agencies, protocol=protocol)
+    context = about | {"form": form, "protocol": protocol, "tracks": tracks, "track": track}
     if form.is_valid():
         data = form.cleaned_data
         course = simulate(

@@ -15,7 +15,7 @@ from cases.clock import database_now
 from escalation.actions.calendars import recalculate_everywhere
 from escalation.calendars import calendar_for
 from escalation.deadlines import LONDON, OF_A_STAGE, Due, anchor_of, schedule
-from escalation.management.options import closure, moment, split
+from escalation.management.options import closure, moment, of_track, split
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol
 from escalation.protocol_files import ProtocolFileError, load, sha256
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
         verb = verbs.add_parser("explain")
         verb.add_argument("file", type=Path)
         verb.add_argument("--concern-arose", required=True, metavar="ISO", help="such as 2026-04-02T10:00")
+        verb.add_argument("--track", default="", metavar="KEY", help="which track, where the file has several")
         verb.add_argument("--event", action="append", default=[], metavar="NAME=ISO", help=", ".join(EVENTS))
         verb.add_argument("--closure", action="append", default=[], metavar="DATE=WHY", help="a day not worked here")
         verb.add_argument("--json", action="store_true", help="answer as JSON")
@@ -51,6 +52,7 @@ class Command(BaseCommand):
             for problem in error.problems:
                 self.stderr.write(f"{options['file']}: {problem}")
             sys.exit(1)
+        protocol = of_track(protocol, options["track"])
         events = {Anchor.CONCERN_AROSE.value: moment(options["concern_arose"], "--concern-arose")}
         for given in options["event"]:
             name, at = split(given, "--event")

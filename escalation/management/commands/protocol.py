@@ -16,7 +16,7 @@ from cases.errors import Refused
 from cases.models import Partnership
 from escalation.actions.protocols import publish_protocol
 from escalation.calendars import calendar_for
-from escalation.management.options import closure, moment
+from escalation.management.options import closure, moment, of_track
 from escalation.management.protocol_answers import difference_data, simulated_data, simulated_lines
 from escalation.models import ProtocolVersion
 from escalation.protocol import Protocol
@@ -55,6 +55,7 @@ class Command(BaseCommand):
         trying.add_argument("--concern-arose", required=True, metavar="ISO", help="such as 2026-04-02T10:00")
         trying.add_argument("--raised", metavar="ISO", help="when it is raised; at once unless told")
         trying.add_argument("--answers", default="", metavar="A,B,…", help=", ".join(Answer) + "; silence unless told")
+        trying.add_argument("--track", default="", metavar="KEY", help="which track, where the file has several")
         trying.add_argument("--closure", action="append", default=[], metavar="DATE=WHY", help="a day not worked here")
         for verb in (checking, publishing, exporting, comparing, trying):
             verb.add_argument("--json", action="store_true", help="answer as JSON")
@@ -98,11 +99,13 @@ class Command(BaseCommand):
         self.stdout.write("Nothing is different." if not found else f"{len(found)} differences.")
 
     def _simulate(self, options: dict[str, Any]) -> None:
-        protocol = self._valid(options["file"])
+        protocol = of_track(self._valid(options["file"]), options["track"])
         try:
             answers = answers_in([word.strip() for word in options["answers"].split(",") if word.strip()])
         except LookupError as error:
             raise CommandError(f"--answers: {error.args[0]}") from error
+        if protocol.is_thematic and Answer.RISK in answers:
+            raise CommandError("--answers: a theme is about no person who could be at immediate risk.")
         concern = moment(options["concern_arose"], "--concern-arose")
         raised = moment(options["raised"], "--raised") if options["raised"] else concern
         if raised < concern:
@@ -195,10 +198,14 @@ def _tried(checked: Checked) -> list[dict[str, str]]:
 
 
 def _summary(protocol: Protocol) -> str:
-    limits = sum(len(stage.limits) for stage in protocol.stages)
-    stages = "1 stage" if len(protocol.stages) == 1 else f"{len(protocol.stages)} stages"
-    counts = f"{stages}, {limits} limits" if limits else f"{stages}, no limits"
+    counts = "; ".join(f"{track.key}: {_counts(rules)}" if track else _counts(rules) for track, rules in protocol.ways)
     return f"Valid: {protocol.name}, version {protocol.version}, {counts}. SHA-256 {sha256(protocol)}"
+
+
+def _counts(rules: Protocol) -> str:
+    limits = sum(len(stage.limits) for stage in rules.stages)
+    stages = "1 stage" if len(rules.stages) == 1 else f"{len(rules.stages)} stages"
+    return f"{stages}, {limits} limits" if limits else f"{stages}, no limits"
 
 
 def _as_data(file: Path, checked: Checked) -> dict[str, Any]:
@@ -212,4 +219,5 @@ def _as_data(file: Path, checked: Checked) -> dict[str, Any]:
     }
     if protocol is not None:
         found |= {"key": protocol.key, "name": protocol.name, "version": protocol.version, "sha256": sha256(protocol)}
+        found["tracks"] = [track.key for track in protocol.tracks]
     return found
