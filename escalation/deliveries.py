@@ -225,5 +225,5 @@ def _tell_contact(lost: Notification, failure: Undelivered, recipient: Appointme
         key=f"undelivered:{failure.pk}:{lost.dispute_id}", immediate=lost.is_immediate,
         urgent=[who.pk for who in people],
         text=f"{lost.dispute.reference}: an e-mail about risk or a limit did not reach {recipient.user.name}."
-        " It waits on My work.",
+        " It waits on My work.", waits=True,
     )

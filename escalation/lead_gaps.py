@@ -140,6 +140,6 @@ def _alarm(dispute: Dispute, place: Place, *, now: datetime) -> LeadGap:
     where = agency.short_name if agency else "the board"
     notifications.tell(
         dispute, Event.STAGE_OPENED, told, now=now, immediate=True, key=f"{dispute.pk}:no-lead:{gap.pk}",
-        text=f"Nobody at {where} is there to lead {label} ({roles}). Name somebody in the directory, or a stand-in.",
+        text=f"Nobody at {where} is there to lead {label} ({roles}). Name somebody in the directory, or a stand-in.", waits=True,
     )
     return gap

@@ -41,13 +41,14 @@ def tell(
     immediate: bool = False,
     by: Appointment | None = None,
     urgent: Collection[int] = (),
+    waits: bool = False,
 ) -> None:
     """Queue one notice to each recipient in the caller's transaction; a key already used for a person queues nothing.
 
     In quiet hours the e-mail of ordinary notices waits for the morning, and a digest takes them up where a person chose
     one; immediate risk waits for nothing, a passed limit and what is ``urgent`` for somebody for no digest (F35). Whoever
     stands in for somebody away is told as well, unless it was they who acted (``by``); the absent person gets e-mail of
-    risk only (F34).
+    risk only (F34). ``waits`` says that something is asked of them besides the dispute's own turn.
     """
     is_immediate = immediate or event in IMMEDIATE
     if told := covering.with_stand_ins(dispute, recipients, is_immediate=is_immediate, by=by, now=now):
@@ -162,11 +163,16 @@ def new_message_id() -> str:
     return f"<{secrets.token_hex(16)}@{urlsplit(settings.BASE_URL).hostname}>"
 
 
-def mail_line(dispute: Dispute, line: Turn, *, is_yours: bool) -> str:
-    """What an e-mail may say (T14): reference, act, time; no name, agency, stage or category."""
+def mail_line(dispute: Dispute, line: Turn, *, is_yours: bool, waits: bool = False) -> str:
+    """What an e-mail may say (T14): reference, act, time; no name, agency, stage or category.
+
+    The time is that of the dispute's own turn; what else ``waits`` for a person has none.
+    """
     when = f" {date_in_words(line.due_at)}" if line.due_at else ""
     if is_yours:
         return f"{dispute.reference}: something waits for you{when}."
+    if waits:
+        return f"{dispute.reference}: something waits for you."
     if dispute.has_ended:
         return f"{dispute.reference}: there is news. It has ended; nothing waits for you."
     return f"{dispute.reference}: there is news. What happens now is with somebody else{when}."

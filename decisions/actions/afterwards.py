@@ -74,7 +74,7 @@ def _add_issue(outcome: Outcome, issue: NewIssue, *, now: datetime) -> Outstandi
     )
     notifications.tell(
         outcome.dispute, Event.OUTCOME, [issue.owner], now=now, key=f"{outcome.dispute_id}:issue:{made.pk}",
-        text=f"{outcome.dispute.reference}: an outstanding issue is yours, by {issue.due_on:%d %B %Y}.",
+        text=f"{outcome.dispute.reference}: an outstanding issue is yours, by {issue.due_on:%d %B %Y}.", waits=True,
     )
     return made
 

@@ -151,7 +151,7 @@ def prepare_learning(*, learning: Learning, text: str, body: str, by: Appointmen
     _note("learning_prepared", row, by=by, now=now, body=route.code)
     notifications.tell(
         row.dispute, Event.FEEDBACK, permissions.who_may_check(row), now=now, key=f"learning:{row.pk}:check:{now.isoformat()}",
-        text=f"{row.dispute.reference}: a text for a body waits for you to check that it names nobody.",
+        text=f"{row.dispute.reference}: a text for a body waits for you to check that it names nobody.", waits=True,
     )
     return row
 
@@ -206,7 +206,7 @@ def return_learning(*, learning: Learning, reason: str, by: Appointment, now: da
     _note("learning_returned", row, by=by, now=now)
     writers = [who for who in (row.prepared_by, row.recorded_by) if who is not None]
     notifications.tell(row.dispute, Event.FEEDBACK, writers, now=now, key=f"learning:{row.pk}:returned:{now.isoformat()}",
-                       text=f"{row.dispute.reference}: the text for the body came back to be changed.")
+                       text=f"{row.dispute.reference}: the text for the body came back to be changed.", waits=True)
     return row
 
 

@@ -60,6 +60,6 @@ def _candidates(dispute: Dispute, agency: Agency, *, now: datetime) -> Iterable[
 def _ask_board_manager(dispute: Dispute, agency: Agency, permission: Permission, *, now: datetime) -> None:
     notifications.tell(
         dispute, Event.STAGE_OPENED, leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now), now=now,
-        text=f"Nobody at {agency.short_name} can sign or confirm for it. Name a manager in the directory.",
+        text=f"Nobody at {agency.short_name} can sign or confirm for it. Name a manager in the directory.", waits=True,
         key=f"{dispute.pk}:nobody:{permission}:{agency.pk}", immediate=True,
     )

@@ -94,7 +94,7 @@ def submit_record(*, record: DecisionRecord, by: Appointment, now: datetime) -> 
         signers = bring_in_holder(dispute, record.agency, Permission.SIGN_DECISION, now=now, but=by)
     notifications.tell(
         dispute, Event.STAGE_OPENED, signers, now=now, key=f"{dispute.pk}:decision:{record.pk}:{record.edits}:{now.isoformat()}",
-        text=f"{dispute.reference}: a decision waits for your sign-off.",
+        text=f"{dispute.reference}: a decision waits for your sign-off.", waits=True,
     )
     return record
 
@@ -113,7 +113,7 @@ def return_record(*, record: DecisionRecord, rationale: str, by: Appointment, no
     writer = permissions.writer_now(record)
     notifications.tell(
         record.dispute, Event.FEEDBACK, [writer], now=now, key=f"{record.dispute_id}:returned:{returned.pk}",
-        text=f"{record.dispute.reference}: your decision was returned for more.",
+        text=f"{record.dispute.reference}: your decision was returned for more.", waits=True,
     )
     return returned
 

@@ -41,7 +41,7 @@ def add_action(
                  data={"stage": dispute.stage, "owner": owner.pk})
     if owner.pk != by.seat_id:
         notifications.tell(dispute, Event.STAGE_OPENED, [owner], now=now, key=f"{dispute.pk}:action:{action.pk}",
-                           text=f"{dispute.reference}: an action is yours, by {due_on:%d %B %Y}.")
+                           text=f"{dispute.reference}: an action is yours, by {due_on:%d %B %Y}.", waits=True)
     return action
 
 

@@ -23,5 +23,5 @@ def keep_word(dispute: Dispute, text: str, *, by: Appointment, now: datetime) ->
     told += leads.board_holders(dispute.partnership_id, LeadRole(role=Role.BOARD_MANAGER), on=today)
     notifications.tell(
         dispute, Event.WITHDRAWN, [who for who in told if who.pk != by.pk], now=now, key=f"{dispute.pk}:word:{kept.pk}",
-        text=f"{dispute.reference}: a confidential word for you waits on My work.",
+        text=f"{dispute.reference}: a confidential word for you waits on My work.", waits=True,
     )

@@ -70,7 +70,7 @@ def ask_support(*, dispute: Dispute, asked: Asked, by: Appointment, now: datetim
     audit.record("support_asked", row, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"supporter": who.pk, "kind": asked.kind})
     notifications.tell(dispute, Event.STAGE_OPENED, [who], now=now, key=f"{dispute.pk}:support:{row.pk}",
-                       text=f"{dispute.reference}: you are asked for support.")
+                       text=f"{dispute.reference}: you are asked for support.", waits=True)
     return row
 
 
