@@ -46,7 +46,7 @@ def stands(learning: Learning) -> Stands:
         when = f"looked at on {long_date(item.meeting_on)}" if item.meeting_on else "no day of a meeting yet"
         return Stands("With the body", "blue", f"{item.body}: {when}")
     if learning.kind == LearningKind.NOTHING:
-        return Stands("Nothing new", "grey")
+        return Stands("Written down", "grey")
     if learning.returned_reason:
         return Stands("To be changed", "yellow", learning.returned_reason)
     if learning.prepared_at:

@@ -78,7 +78,7 @@ def learning_to_look_at(acting: Appointment, now: datetime) -> Block | None:
     lines = [
         Line(
             item.reference, sentence=f"{item.body}: {item.category}", url=reverse("learning_item", args=[item.reference]),
-            note=state.more, is_missed=state.is_late,
+            note=f"{state.words}: {state.more}", is_missed=state.is_late,
         )
         for item in open_items[:SHOWN]
         for state in [item_stands(item, today)]

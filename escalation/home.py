@@ -139,7 +139,8 @@ def _auditor(acting: Appointment, now: datetime) -> Home:
     recent = queues.with_line_data(Dispute.objects.visible_to(acting)).order_by("-raised_at", "-pk")[:RECENT]
     lines = queues.lines_of(recent, acting)
     empty = "Disputes that you may read appear here, the latest first."
-    return Home([*queues.from_above(acting, now), Block("recent", "Lately raised", lines, empty)], shows_search=True)
+    waiting = [one for one in queues.from_above(acting, now) if one.lines]
+    return Home([*waiting, Block("recent", "Lately raised", lines, empty)], shows_search=True)
 
 
 def _board_manager(acting: Appointment, now: datetime) -> Home:
