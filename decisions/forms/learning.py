@@ -15,7 +15,7 @@ from decisions.forms.records import words
 from decisions.models import LearningKind
 from escalation.protocol import Choice, OnwardRoute
 
-KIND_HINTS = {
+KIND_HINTS: dict[str, str] = {
     LearningKind.LEARNING: "What you would do differently, or want others to know",
     LearningKind.POLICY_ISSUE: "For example, it does not say who pays at night, or two rules contradict each other",
     LearningKind.NOTHING: "Say in a line why",

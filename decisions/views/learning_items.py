@@ -42,7 +42,7 @@ def numbers_of(acting: Appointment) -> list[dict[str, Any]]:
         decided=Count("pk", filter=Q(result_on__isnull=False, closed_on=None)),
     )
     words = {"learning": "Learning", "policy_issue": "Policy issues"}
-    return [row | {"kind": words.get(row["kind"], row["kind"])} for row in counted]
+    return [{**row, "kind": words.get(row["kind"], row["kind"])} for row in counted]
 
 
 @require_http_methods(["GET", "POST"])

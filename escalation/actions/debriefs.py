@@ -14,7 +14,6 @@ from escalation.models import Debrief, Dispute, Participant
 from escalation.protocol import DutyKind, Event, Side
 from escalation.transitions import NOT_YOURS, lock
 
-
 OWN, AUTHORITY, ALL = "own", "authority", "all"
 
 
