@@ -71,8 +71,8 @@ def _board_members(dispute: Dispute, now: datetime) -> str:
 
 def _summary(dispute: Dispute) -> str:
     parts = [
-        ("What was decided or not done", dispute.decision_disputed),
-        ("By whom", dispute.decided_by),
+        ("What is seen" if dispute.rules.is_thematic else "What was decided or not done", dispute.decision_disputed),
+        ("Where" if dispute.rules.is_thematic else "By whom", dispute.decided_by),
         ("What worries us", dispute.worry),
         ("Evidence", dispute.evidence),
         ("What would resolve it", dispute.proposed_resolution),

@@ -178,7 +178,7 @@ def gaps_in(acting: Appointment, today: date, *, only: Agency | None = None) -> 
         return []
     held = Appointment.objects.visible_to(acting).active_on(today).values_list("agency_id", "role", "remit")
     agencies = [only] if only else list(Agency.objects.visible_to(acting).select_related("commissioner"))
-    there = set(held)
+    there: set[tuple[int | None, str, str]] = set(held)
     gaps = []
     for track, stage in version.protocol.every_stage:
         if stage.optional:

@@ -77,7 +77,9 @@ def shortened(text: str) -> str:
     return f"{text[:LONGEST_TEXT].rsplit(' ', 1)[0]} … (in full in the case history)"
 
 
-def _risk(reader: Reader) -> Part:
+def _risk(reader: Reader) -> Part | None:
+    if reader.dispute.rules.is_thematic:
+        return None
     rows: list[SafetyConfirmation] = reader.reads(
         reader.dispute.safety_confirmations.select_related(
             "recorded_by__user", "recorded_by__agency", "recorded_by__partnership"
@@ -109,7 +111,7 @@ def _options(reader: Reader) -> Part:
     return section(
         "options", "The options",
         facts(
-            ("The decision as it stands", shortened(dispute.decision_disputed)),
+            ("What is seen" if dispute.rules.is_thematic else "The decision as it stands", shortened(dispute.decision_disputed)),
             ("What the raising side proposes", shortened(dispute.proposed_resolution)),
         ),
         items(weighed, heading="Options weighed in signed decisions"),

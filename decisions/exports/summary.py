@@ -10,6 +10,7 @@ from escalation.models import Dispute
 from escalation.protocol import Anchor, DayKind, Protocol, Side
 from escalation.turn import turn_of
 
+SEEN = "What is seen"
 STARTS = {
     Anchor.CONCERN_AROSE: "the day the concern arose",
     Anchor.DISPUTE_RAISED: "the day the disagreement was raised",
@@ -50,7 +51,8 @@ def left_out(reader: Reader) -> list[str]:
         found.append("Decision records that another agency is still writing.")
     if not reader.may_see_who_looked:
         found.append("The list of who has read the record. Auditors and safeguarding leads have it in their copy.")
-    found.append("The person's address. Wherever the record repeats it, this copy says so instead.")
+    if not reader.dispute.case.is_theme:
+        found.append("The person's address. Wherever the record repeats it, this copy says so instead.")
     return found
 
 
@@ -62,6 +64,7 @@ def rules_used(reader: Reader) -> Part:
         "rules", "The rules it ran under",
         facts(
             ("Protocol", version.name),
+            ("Track", version.track_label(dispute.track)),
             ("Version", f"{rules.version}, published here as version {version.version} on {when(version.published_at)}"),
             ("Fingerprint (SHA-256)", version.sha256),
             ("Days", how_days_count(rules)),
@@ -106,7 +109,7 @@ def in_short(reader: Reader) -> Part:
             ("Raised by", f"{who(dispute.raised_by)}, on {when(dispute.raised_at)}"),
             ("Raised with", ", ".join(_responding(dispute))),
             ("The concern arose", when(dispute.concern_arose_at)),
-            ("What is disagreed", dispute.decision_disputed),
+            (SEEN if dispute.rules.is_thematic else "What is disagreed", dispute.decision_disputed),
             ("Stage", f"{stage.label}: {stage.name}"),
             ("Where it stands", turn_of(dispute).sentence),
             ("Ended", when(dispute.closed_at)),
@@ -140,14 +143,14 @@ def practitioners_account(reader: Reader) -> Part:
             ("What it is about", choice(rules.subjects, dispute.subject)),
             ("Ground", choice(rules.grounds, dispute.ground)),
             ("Category", choice(rules.categories, dispute.category)),
-            ("What was decided", dispute.decision_disputed),
-            ("Who decided it", dispute.decided_by),
+            (SEEN if rules.is_thematic else "What was decided", dispute.decision_disputed),
+            ("Where" if rules.is_thematic else "Who decided it", dispute.decided_by),
             ("What worries me", dispute.worry),
             ("What supports this", dispute.evidence),
             ("What it should achieve", dispute.aim),
             ("What I propose", dispute.proposed_resolution),
             ("The person's own view", dispute.persons_view),
-            ("Capacity for this decision", dispute.get_capacity_display()),
+            ("Capacity for this decision", "" if rules.is_thematic else dispute.get_capacity_display()),
             ("Raised elsewhere before", dispute.earlier_forum),
             ("Immediate risk", dispute.immediate_risk_reason if dispute.is_immediate_risk else ""),
         ),
@@ -169,8 +172,10 @@ def managers_commentary(reader: Reader) -> Part:
     return section("managers", "The managers' views", *(cards or [note("No manager has written a view in this copy.")]))
 
 
-def is_the_person_safe(reader: Reader) -> Part:
-    """Every answer to the first question, in order."""
+def is_the_person_safe(reader: Reader) -> Part | None:
+    """Every answer to the first question, in order; a theme is about nobody."""
+    if reader.dispute.rules.is_thematic:
+        return None
     rows = reader.reads(reader.dispute.safety_confirmations.select_related(*_PEOPLE))
     cards = [
         card(

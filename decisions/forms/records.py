@@ -119,12 +119,16 @@ class RecordPage:
     """The whole page: the questions, the rows of options and of consultations; a row is added without JavaScript."""
 
     def __init__(
-        self, data: QueryDict | None, *, content: Content | None = None, seen: str = "", kept: Mapping[str, str] | None = None
+        self, data: QueryDict | None, *, content: Content | None = None, seen: str = "", is_theme: bool = False,
+        kept: Mapping[str, str] | None = None,
     ) -> None:
         self.data = data
         self.is_restored = bool(kept)
         first = (initial_from(kept, RecordForm.base_fields) if kept else _first(content)) | {"seen": seen}
         self.form = RecordForm(data, initial=first)
+        if is_theme:
+            self.form.fields["plain_summary"].label = "How would you say it to anybody whom it may concern?"
+            self.form.fields["plain_summary"].help_text = "Short and respectful, in plain words, without anybody’s name"
         options = [vars(row) for row in content.options] if content else []
         consulted = [vars(row) for row in content.consulted] if content else []
         self.options = _rows(OptionForm, "options", data, _kept_rows(OptionForm, "options", kept) if kept else options, 2)

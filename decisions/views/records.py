@@ -53,7 +53,9 @@ def new(request: ActingRequest, reference: str) -> HttpResponse:
     dispute = dispute_to_read(request, reference)
     if request.method == "GET" and not permissions.may_draft(dispute, request.acting):
         return not_now(request, dispute, WRITE)
-    page = RecordPage(request.POST or None, kept=typed_before(request, dispute, "decision_new"))
+    page = RecordPage(
+        request.POST or None, kept=typed_before(request, dispute, "decision_new"), is_theme=dispute.case.is_theme
+    )
     status = 200
     if request.method == "POST" and not page.wants_a_row and page.is_valid():
         try:
@@ -97,7 +99,8 @@ def edit(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
         return not_now(request, dispute, WRITE)
     key = f"decision_edit-{pk}"
     page = RecordPage(
-        request.POST or None, content=found.content, seen=str(found.edits), kept=typed_before(request, dispute, key)
+        request.POST or None, content=found.content, seen=str(found.edits), kept=typed_before(request, dispute, key),
+        is_theme=dispute.case.is_theme,
     )
     theirs: DecisionRecord | None = None
     if request.method == "POST" and not page.wants_a_row and page.is_valid():

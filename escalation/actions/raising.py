@@ -219,7 +219,7 @@ def _begin(dispute: Dispute, *, by: Appointment, now: datetime) -> None:
 
 def _story(dispute: Dispute) -> str:
     parts = [
-        ("What was decided or not done", dispute.decision_disputed),
+        ("What is seen" if dispute.rules.is_thematic else "What was decided or not done", dispute.decision_disputed),
         ("What worries me", dispute.worry),
         ("Evidence", dispute.evidence),
         ("Aim", dispute.aim),

@@ -28,7 +28,7 @@ class NotHeldSerializer(serializers.Serializer[Any]):
     proposed_resolution = Text()
     noticed_at = serializers.DateTimeField()
     immediate_risk_reason = Text(required=False)
-    safety = SafetySerializer()
+    safety = SafetySerializer(required=False, help_text="Needed where it is about a person.")
 
 
 class LinkSerializer(serializers.Serializer[Any]):
@@ -63,7 +63,8 @@ def reopen(request: ActingApiRequest, reference: str) -> Response:
     """A new dispute that is linked to the closed one; answers the new one."""
     dispute = dispute_to_read(request, reference)
     given = given_to(request, NotHeldSerializer)
-    safety = Safety(**given.pop("safety"))
+    said = given.pop("safety", None)
+    safety = Safety(**said) if said else None
     made = links.reopen(dispute=dispute, held=links.NotHeld(**given), safety=safety, by=request.acting, now=acted_at())
     shown = whole_of(whole().get(pk=made.pk), request.acting, now=acted_at())
     return Response(shown, status=status.HTTP_201_CREATED)

@@ -12,6 +12,8 @@ from escalation.actions.links import NotHeld
 from escalation.actions.safety import Safety
 from escalation.forms.work import SafetyForm, line, words
 
+SAFETY = ("answer", "how", "measures", "measures_owner", "review_on")
+
 
 class ReopenForm(SafetyForm):
     """What did not hold; and first whether the person is safe."""
@@ -26,15 +28,23 @@ class ReopenForm(SafetyForm):
         hint="Leave it empty otherwise. It then begins at the first stage",
     )  # fmt: skip
 
+    def __init__(self, *args: Any, is_theme: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_theme = is_theme
+        for name in (*SAFETY, "immediate_risk_reason") if is_theme else ():
+            del self.fields[name]
+
     @property
     def held(self) -> NotHeld:
         """What did not hold, for the action."""
-        return NotHeld(**{name: self.cleaned_data[name] for name in NotHeld.__dataclass_fields__})
+        return NotHeld(**{name: self.cleaned_data[name] for name in NotHeld.__dataclass_fields__ if name in self.fields})
 
     @property
-    def safety(self) -> Safety:
-        """Whether the person is safe, for the action."""
-        said = {name: self.cleaned_data[name] for name in ("answer", "how", "measures", "measures_owner", "review_on")}
+    def said_of_safety(self) -> Safety | None:
+        """Whether the person is safe, for the action; nobody's safety is asked of a theme."""
+        if self.is_theme:
+            return None
+        said = {name: self.cleaned_data[name] for name in SAFETY}
         if said["answer"] != "with_measures":
             said |= {"measures": "", "measures_owner": "", "review_on": None}
         return Safety(**said)

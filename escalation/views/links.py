@@ -44,7 +44,7 @@ def reopen(request: ActingRequest, reference: str) -> HttpResponse:
     """It did not hold: begin a new dispute that is linked to this one."""
     dispute, acting = dispute_to_read(request, reference), request.acting
     before = typed_before(request, dispute, "reopen", ReopenForm)
-    form = ReopenForm(request.POST or None, initial=before)
+    form = ReopenForm(request.POST or None, initial=before, is_theme=dispute.rules.is_thematic)
     question = Question(
         "reopen", "It did not hold", "Take it up again", "It is taken up again.",
         hint="A new dispute begins between the same agencies. This one, with its dates and its outcome, stays as it is.",
@@ -53,7 +53,7 @@ def reopen(request: ActingRequest, reference: str) -> HttpResponse:
     answer = ask(
         request, dispute, question, form,
         lambda: made.append(
-            links.reopen(dispute=dispute, held=form.held, safety=form.safety, by=acting, now=acted_at())
+            links.reopen(dispute=dispute, held=form.held, safety=form.said_of_safety, by=acting, now=acted_at())
         ),
         is_theirs=links.may_reopen(dispute, acting, now=acted_at()), restored=before,
     )  # fmt: skip

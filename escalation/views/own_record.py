@@ -25,7 +25,11 @@ def _lines(dispute: Dispute, acting: Appointment, now: datetime) -> Iterator[str
     yield f"With: {others}"
     yield f"Raised by {dispute.raised_by.described} on {date_and_time(dispute.raised_at)}"
     yield ""
-    yield f"Decided or not done: {dispute.decision_disputed}"
+    if rules.is_thematic:
+        yield f"Theme: {dispute.case.theme}"
+        yield f"What is seen: {dispute.decision_disputed}"
+    else:
+        yield f"Decided or not done: {dispute.decision_disputed}"
     yield f"Concern: {dispute.worry}"
     yield f"What would resolve it: {dispute.proposed_resolution}"
     yield ""
