@@ -19,7 +19,7 @@ from escalation.clock import date_in_words
 from escalation.explained import explained
 from escalation.forms.dates import AnswerForm, ExtendForm, PauseForm, ResumeForm, SoonerForm
 from escalation.models import DateRequest, Deadline, Dispute
-from escalation.views.asking import Question, ask
+from escalation.views.asking import Question, ask, typed_before
 from escalation.views.frame import dispute_frame, dispute_to_read
 
 TEMPLATE = "escalation/work/date.html"
@@ -57,7 +57,8 @@ def dates(request: ActingRequest, reference: str) -> HttpResponse:
 def extend(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """A later day is asked for."""
     dispute, row = _limit_of(request, reference, pk)
-    form = ExtendForm(request.POST or None)
+    before = typed_before(request, dispute, f"date_extend-{pk}", ExtendForm)
+    form = ExtendForm(request.POST or None, initial=before)
     rules = dispute.rules.clock.extension
     agreed = "It counts only when the other side agrees. " if rules.both_agencies else ""
     question = _question(
@@ -65,7 +66,7 @@ def extend(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
         f"{agreed}At most {rules.longest_days} days after the first date. The old date stays on the record.",
     )  # fmt: skip
     return _ask(
-        request, dispute, row, question, form,
+        request, dispute, row, question, form, before,
         lambda: extensions.ask_for_extension(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_ask(dispute, row, request.acting) and extensions.is_ahead(row, acted_at()),
     )  # fmt: skip
@@ -75,10 +76,11 @@ def extend(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def sooner(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """A sooner date of one's own."""
     dispute, row = _limit_of(request, reference, pk)
-    form = SoonerForm(request.POST or None)
+    before = typed_before(request, dispute, f"date_sooner-{pk}", SoonerForm)
+    form = SoonerForm(request.POST or None, initial=before)
     question = _question("date_sooner", "Set a sooner date", "Set it", "The protocol says “or sooner”: your date counts then.")
     return _ask(
-        request, dispute, row, question, form,
+        request, dispute, row, question, form, before,
         lambda: extensions.set_own_date(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_set_sooner(dispute, row, request.acting) and extensions.is_ahead(row, acted_at()),
     )  # fmt: skip
@@ -88,14 +90,15 @@ def sooner(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def pause(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """The time of a limit is to stand still."""
     dispute, row = _limit_of(request, reference, pk)
-    form = PauseForm(request.POST or None)
+    before = typed_before(request, dispute, f"date_pause-{pk}", PauseForm)
+    form = PauseForm(request.POST or None, initial=before)
     days = dispute.rules.clock.extension.longest_days
     question = _question(
         "date_pause", "Pause the time", "Pause it",
         f"Nobody is reminded meanwhile, and nothing moves on by itself. After {days} days the time goes on by itself.",
     )  # fmt: skip
     return _ask(
-        request, dispute, row, question, form,
+        request, dispute, row, question, form, before,
         lambda: extensions.ask_for_pause(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_ask(dispute, row, request.acting, DateRequest.Kind.PAUSE)
         and extensions.is_ahead(row, acted_at()),
@@ -106,10 +109,11 @@ def pause(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def resume(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """The time of a limit goes on."""
     dispute, row = _limit_of(request, reference, pk)
-    form = ResumeForm(request.POST or None)
+    before = typed_before(request, dispute, f"date_resume-{pk}", ResumeForm)
+    form = ResumeForm(request.POST or None, initial=before)
     question = _question("date_resume", "Let the time go on", "Let it go on", "The date moves by as long as it stood still.")
     return _ask(
-        request, dispute, row, question, form,
+        request, dispute, row, question, form, before,
         lambda: extensions.resume(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_resume(dispute, row, request.acting),
     )  # fmt: skip
@@ -123,19 +127,20 @@ def answer(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     asked = rows.select_related("deadline", "asked_by__user", "asked_by__agency", "asked_by__partnership").first()
     if asked is None:
         raise Http404(NOT_FOUND)
-    form = AnswerForm(request.POST or None)
+    before = typed_before(request, dispute, f"date_answer-{pk}", AnswerForm)
+    form = AnswerForm(request.POST or None, initial=before)
     wish = f" until {date_in_words(asked.new_due_at).removeprefix('by ')}" if asked.new_due_at else ""
     question = _question(
         "date_answer", f"{asked.asked_by.described}, asks for {asked.get_kind_display()}{wish}", "Send the answer",
         f"Why: {asked.reason}",
     )  # fmt: skip
     return _ask(
-        request, dispute, asked.deadline, question, form,
+        request, dispute, asked.deadline, question, form, before,
         lambda: extensions.answer_request(
             asked=asked, agrees=form.cleaned_data["agrees"] == "yes", reason=form.cleaned_data["reason"],
             by=request.acting, now=acted_at(),
         ),
-        is_theirs=extensions.may_answer(dispute, asked, request.acting),
+        is_theirs=extensions.may_answer(dispute, asked, request.acting), of=asked.pk,
     )  # fmt: skip
 
 
@@ -144,10 +149,13 @@ def _question(name: str, heading: str, button: str, hint: str) -> Question:
 
 
 def _ask(
-    request: ActingRequest, dispute: Dispute, row: Deadline, question: Question, form: Any, act: Callable[[], object],
-    *, is_theirs: bool,
+    request: ActingRequest, dispute: Dispute, row: Deadline, question: Question, form: Any, before: dict[str, Any],
+    act: Callable[[], object], *, is_theirs: bool, of: int | None = None,
 ) -> HttpResponse:
-    return ask(request, dispute, question, form, act, is_theirs=is_theirs, limit=row, due=date_in_words(row.due_at))
+    return ask(
+        request, dispute, question, form, act, is_theirs=is_theirs, keep_as=f"{question.name}-{of or row.pk}",
+        restored=before, limit=row, due=date_in_words(row.due_at),
+    )  # fmt: skip
 
 
 def _readable(dispute: Dispute, acting: Appointment) -> Any:

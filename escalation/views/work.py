@@ -14,6 +14,7 @@ from cases.http import NOT_FOUND, ActingRequest, acted_at
 from cases.templatetags.dates import local_date
 from escalation import permissions
 from escalation.actions import debriefs, drafts, feedback, positions, safety, talks
+from escalation.forms import dates as date_forms
 from escalation.forms import debriefs as debrief_forms
 from escalation.forms import links as link_forms
 from escalation.forms import meetings as meeting_forms
@@ -40,9 +41,14 @@ KEPT: dict[str, Any] = {
     "propose_meeting": meeting_forms.MeetingForm, "hold_meeting": meeting_forms.MinutesForm,
     "call_off": meeting_forms.CallOffForm, "open_plan": plan_forms.PlanForm, "review_plan": plan_forms.PlanReviewForm,
     "answer_debrief": debrief_forms.DebriefAnswerForm, "ask_support": support_forms.SupportForm,
-    "reopen": link_forms.ReopenForm, "link": link_forms.LinkForm,
+    "reopen": link_forms.ReopenForm, "link": link_forms.LinkForm, "date_extend": date_forms.ExtendForm,
+    "date_sooner": date_forms.SoonerForm, "date_pause": date_forms.PauseForm, "date_resume": date_forms.ResumeForm,
+    "date_answer": date_forms.AnswerForm,
 }  # fmt: skip
-OF_ONE_ROW = {"complete_action", "say_on_point", "hold_meeting", "call_off", "review_plan", "answer_debrief"}
+OF_ONE_ROW = {
+    "complete_action", "say_on_point", "hold_meeting", "call_off", "review_plan", "answer_debrief", "date_extend",
+    "date_sooner", "date_pause", "date_resume", "date_answer",
+}  # fmt: skip
 
 
 @require_POST
