@@ -24,6 +24,7 @@ ANCHOR_WORDS = {
     Anchor.PREVIOUS_LIMIT_DUE: "the previous limit fell due",
     Anchor.PREVIOUS_LIMIT_MET: "the previous limit was met",
 }
+COMES_IN = (Anchor.CONCERN_AROSE, Anchor.DISPUTE_RAISED, Anchor.DECISION_RECEIVED, Anchor.REQUEST_SENT)
 OF_A_STAGE = (Anchor.STAGE_OPENED, Anchor.FIRST_DISCUSSION, Anchor.REQUEST_SENT)
 
 Events = Mapping[Anchor, datetime] | Mapping[str, datetime]
@@ -102,9 +103,9 @@ def due(limit: Limit, clock: Clock, anchor_at: datetime, calendar: Calendar, own
 
 
 def _after_hours(limit: Limit, anchor_at: datetime, calendar: Calendar, words: str, anchor: Anchor) -> Due:
-    number = limit.number
+    number, skipped = limit.number, tuple[tuple[date, str], ...]()
     if limit.unit is Unit.HOURS:
-        due_at, skipped = anchor_at.astimezone(UTC) + timedelta(hours=number), ()
+        due_at = anchor_at.astimezone(UTC) + timedelta(hours=number)
         how = "counted as a real hour," if number == 1 else "counted as real hours,"
     else:
         due_at, skipped = add_working_day_hours(anchor_at, timedelta(hours=number), calendar)
@@ -142,13 +143,18 @@ def _worked_between(start_at: datetime, end_at: datetime, calendar: Calendar) ->
     return worked
 
 
+def _has_cut_off(limit: Limit, clock: Clock) -> bool:
+    """Whether what this limit is counted from can come too late in the day: a request does, a meeting or a stage does not."""
+    return clock.counted_until is not None and anchor_of(limit, clock) in COMES_IN
+
+
 def _first_day(limit: Limit, clock: Clock, anchor_at: datetime, calendar: Calendar) -> Counted:
     """The day that counts as the event's: the next one for what came after the clock's cut-off, where it has one."""
     local = anchor_at.astimezone(LONDON)
-    if clock.counted_until is None:
+    if not _has_cut_off(limit, clock):
         return Counted(local.date())
     works = day_kind(limit, clock) is DayKind.WORKING_DAYS
-    is_late = local.time() > clock.counted_until
+    is_late = clock.counted_until is not None and local.time() > clock.counted_until
     if works and (is_late or not calendar.is_working_day(local.date())):
         return add_working_days(local.date(), 1, calendar)
     return add_calendar_days(local.date(), 1 if is_late else 0)
@@ -191,8 +197,10 @@ def _rule(limit: Limit, clock: Clock, words: str) -> str:
     ends = limit.by_time or clock.day_end
     at = None if ends >= time(23, 59) else f"{ends:%H:%M}"
     late = ""
-    if clock.counted_until is not None:
+    if _has_cut_off(limit, clock):
         late = f"; after {clock.counted_until:%H:%M} it counts as the next {'working day' if working else 'day'}"
+    if limit.after and limit.number == 0:
+        return f"on the day {words}, until {at or 'the end of the day'}{late}"
     if limit.after:
         return f"{limit.number} {kind} after the day {words}, until {at or 'the end of the day'}{late}"
     end = f"{at} on" if at else "the end of"

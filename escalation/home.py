@@ -53,6 +53,8 @@ def home_for(acting: Appointment, now: datetime) -> Home:
 
 
 def _own(acting: Appointment, now: datetime) -> Home:
+    if acting.role == Role.INDEPENDENT_SCRUTINEER and queues.running_for(acting):
+        return _last_word(acting, now)  # the protocol gives the scrutineer the last word, and something is referred
     if acting.role in (Role.AUDITOR, Role.INDEPENDENT_SCRUTINEER):
         return _auditor(acting, now)
     if acting.has(Permission.MANAGE_PROTOCOL):

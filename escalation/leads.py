@@ -149,6 +149,28 @@ def _is_led_already(dispute: Dispute, stage: Stage, agency: Agency) -> bool:
     return any((row.acts_for_id or row.appointment.agency_id) == agency.pk for row in here)
 
 
+def originals(dispute: Dispute) -> list[Appointment]:
+    """Those of its beginning whom the present stage includes in its discussions, whoever leads it (D-08, F17)."""
+    sides = {ORIGINAL_SIDES[name] for name in dispute.rules_now.participants_always}
+    rows = dispute.participants.filter(handed_to=None, from_stage=dispute.entry_stage, side__in=sides)
+    found = rows.select_related("appointment__user", "appointment__agency", "appointment__partnership")
+    return [row.appointment for row in found if row.side == Side.RESPONDING or row.is_originator]
+
+
+ORIGINAL_SIDES = {"originator": Side.RAISING, "responder": Side.RESPONDING}
+
+
+def advisers(dispute: Dispute, agency: Agency, *, on: date) -> list[Appointment]:
+    """Whose advice may be sought at the present stage: holders of the roles it names at one's agency, or lent to it (B-27)."""
+    found: list[Appointment] = []
+    for lead in dispute.rules_now.advice_from:
+        for place in (agency, *([agency.commissioner] if agency.commissioner else [])):
+            if here := holders(place, lead.role, on=on, remit=lead.remit):
+                found += here[:1]
+                break
+    return found
+
+
 def bring_in_referrers(dispute: Dispute, *, now: datetime) -> None:
     """Put those who write the referral for the raising agency on the dispute."""
     today = now.astimezone(LONDON).date()

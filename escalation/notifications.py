@@ -217,12 +217,26 @@ def named_by_protocol(
 ) -> tuple[list[Appointment], set[int]]:
     """Whom the notices of a stage name for this event, and those among them for whom one is marked as urgent."""
     found, urgent = list[Appointment](), set[int]()
-    for notice in dispute.rules.stage(order).notices:
+    for notice in dispute.rules.notices_at(order):
         if notice.on is event:
             people = list(leads.told_by_protocol(dispute, notice.role, notice.of, now=now))
             found += people
             urgent |= {who.pk for who in people if notice.urgent}
     return found, urgent
+
+
+def tell_of_immediate_risk(dispute: Dispute, *, by: Appointment, now: datetime) -> None:
+    """Those whom the protocol names for immediate risk are told at once, whatever the hour (A-14)."""
+    told = [
+        who
+        for one in dispute.rules.immediate_risk.told
+        for who in leads.told_by_protocol(dispute, one.role, one.of, now=now)
+        if who.pk != by.pk
+    ]
+    tell(
+        dispute, Event.STAGE_SKIPPED, told, now=now, key=f"{dispute.pk}:risk:{dispute.stage}", immediate=True,
+        text=f"{dispute.reference}: somebody may be at immediate risk.",
+    )
 
 
 def owners(dispute: Dispute, side: Side) -> list[Participant]:

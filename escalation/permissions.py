@@ -53,16 +53,6 @@ def raised_it(dispute: Dispute, by: Appointment) -> bool:
     return standing(dispute, by).is_originator or dispute.raised_by.user_id == by.user_id
 
 
-def is_on_another_side(dispute: Dispute, by: Appointment, side: str) -> bool:
-    """Whether the person is on the dispute in a role of their own on another side: then they stand in for nobody here."""
-    return any(row.side != side and row.appointment.user_id == by.user_id for row in dispute.participants.all())
-
-
-def raised_it(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` is the person who raised it, in whatever role, or takes their place."""
-    return standing(dispute, by).is_originator or dispute.raised_by.user_id == by.user_id
-
-
 def side_of_agency(dispute: Dispute, agency_id: int | None) -> Side | None:
     """The side an agency is on, None when it is no party."""
     for party in dispute.parties.all():
@@ -111,9 +101,10 @@ def readable_stages(dispute: Dispute, by: Appointment) -> list[int]:
 
 
 def _role_has_been_reached(dispute: Dispute, by: Appointment) -> bool:
-    reached = dispute.rules.stages[: dispute.stage]
+    rules = dispute.rules
+    reached = rules.stages[: dispute.stage]
     return any(
-        holds_one_of(by, stage.leads.roles) or any(notice.role == by.role for notice in stage.notices)
+        holds_one_of(by, stage.leads.roles) or any(notice.role == by.role for notice in rules.notices_at(stage.order))
         for stage in reached
     )
 

@@ -33,6 +33,7 @@ from escalation.protocol_parts import (
     Stage,
     Terminology,
     Text,
+    ToldAtOnce,
     TotalLimit,
 )
 from escalation.protocol_tracks import About, Track, in_each_track, persons_in_a_theme, track_contradictions
@@ -85,6 +86,7 @@ __all__ = [
     "Stage",
     "Terminology",
     "Text",
+    "ToldAtOnce",
     "TotalLimit",
     "Track",
     "Unit",
@@ -118,6 +120,7 @@ class Protocol(Data):
     clock: Clock = Clock()
     immediate_risk: ImmediateRisk = ImmediateRisk()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=8)]
+    notices: tuple[NoticeSpec, ...] = ()
     final_authority: FinalAuthority
     onward_routes: tuple[OnwardRoute, ...] = ()
     board_address: str = ""
@@ -184,6 +187,20 @@ class Protocol(Data):
     def every_stage(self) -> tuple[tuple[Track | None, Stage], ...]:
         """The stages of every track, each with its track; without one where the protocol has no tracks."""
         return tuple((track, stage) for track, rules in self.ways for stage in rules.stages)
+
+    def notices_at(self, order: int) -> tuple[NoticeSpec, ...]:
+        """Who else is told at a stage: its own notices and those of the whole; in a stage inside one agency never another."""
+        stage = self.stage(order)
+        whole = [one for one in self.notices if not stage.single_agency or one.of in (Of.RAISING, Of.BOARD)]
+        return (*stage.notices, *whole)
+
+    @property
+    def risk_stages(self) -> tuple[Stage, ...]:
+        """The stages at which a person's immediate risk may bring a dispute in, or to which it may jump."""
+        if not self.immediate_risk.may_enter_any_stage:
+            return ()
+        named = self.immediate_risk.stages
+        return tuple(stage for stage in self.stages if stage.order > 1 and (not named or stage.order in named))
 
     @property
     def last_stage(self) -> Stage:

@@ -14,12 +14,14 @@ from escalation.protocol_parts import (
     Clock,
     FinalAuthority,
     Ground,
+    ImmediateRisk,
+    NoticeSpec,
     OnwardRoute,
     ScopeQuestion,
     Stage,
 )
 from escalation.protocol_stages import OF_THE_PARTNERSHIP, stage_contradictions, used_twice, vetoes
-from escalation.protocol_words import AuthorityKind
+from escalation.protocol_words import AuthorityKind, Of
 
 PREFILL_PATHS = (
     "person.name",
@@ -58,6 +60,10 @@ class Whole(Shape):
     @property
     def stages(self) -> tuple[Stage, ...]: ...
     @property
+    def notices(self) -> tuple[NoticeSpec, ...]: ...
+    @property
+    def immediate_risk(self) -> ImmediateRisk: ...
+    @property
     def final_authority(self) -> FinalAuthority: ...
     @property
     def onward_routes(self) -> tuple[OnwardRoute, ...]: ...
@@ -73,10 +79,11 @@ def contradictions(protocol: Whole) -> Iterator[Finding]:
         return  # every later message speaks of stages by number
     yield from _dates(protocol)
     yield from _codes(protocol)
-    yield from stage_contradictions(protocol.stages)
+    yield from stage_contradictions(protocol.stages, protocol.notices)
     yield from limit_contradictions(protocol.stages, protocol.clock)
     yield from _last_word(protocol.stages[-1], protocol.final_authority)
     yield from _board_form(protocol)
+    yield from _risk(protocol)
     yield from _lists_of_bodies(protocol)
 
 
@@ -112,6 +119,22 @@ def _codes(protocol: Whole) -> Iterator[Finding]:
     }
     for name, entries in lists.items():
         yield from used_twice((name,), "code", [entry.code for entry in entries])
+
+
+def _risk(protocol: Whole) -> Iterator[Finding]:
+    """Stages for immediate risk are later stages of this file, and those told at once are somebody's."""
+    risk = protocol.immediate_risk
+    for index, order in enumerate(risk.stages):
+        if not 1 < order <= len(protocol.stages):
+            said = f"write the number of a later stage of this file, 2 to {len(protocol.stages)}"
+            yield Finding(("immediate_risk", "stages", index), said)
+    if risk.stages and not risk.may_enter_any_stage:
+        said = "no stage can be entered for immediate risk: write 'may_enter_any_stage: true', or remove this"
+        yield Finding(("immediate_risk", "stages"), said)
+    for index, told in enumerate(risk.told):
+        if (told.of is Of.BOARD) is not (told.role in OF_THE_PARTNERSHIP):
+            said = "the board's own roles are told 'of: board', and an agency's role of each, raising, responding or commissioner"
+            yield Finding(("immediate_risk", "told", index, "of"), said)
 
 
 def _last_word(last: Stage, authority: FinalAuthority) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from datetime import date
 from cases.models import Agency, Appointment, Partnership
 from cases.roles import Role
 from escalation.leads import lenders
-from escalation.protocol import LeadRole, Of, Stage
+from escalation.protocol import LeadRole, Of, Protocol, Stage
 from escalation.protocol_tester import Agencies
 
 
@@ -45,6 +45,16 @@ class Names:
         if stage.leads.of_partnership:
             return [name for lead in stage.leads.roles for name in self._of(self.held, lead)[:1]]
         return [name for place in places if place is not None for name in self._of_agency(stage, place)]
+
+    def without(self, protocol: Protocol) -> list[int]:
+        """The optional stages that one of the two agencies does not have."""
+        return [stage.order for stage in protocol.stages if stage.optional and self._is_flat(stage)]
+
+    def _is_flat(self, stage: Stage) -> bool:
+        if stage.leads.of_partnership:
+            return not self.leads(stage)
+        places = [self.raising] if stage.single_agency else [self.raising, self.responding]
+        return any(place is not None and not self._of_agency(stage, place) for place in places)
 
     def _of_agency(self, stage: Stage, agency: Agency) -> list[str]:
         """The agency's own, or those that another agency lends it."""

@@ -115,7 +115,18 @@ def changed(document: Document, place: Place, values: Mapping[str, Any]) -> Docu
             part.pop(name, None)
         else:
             part[name] = value
+    if place and _was_left_empty(place, part):
+        del at(document, place[:-1])[place[-1]]
     return document
+
+
+def _was_left_empty(place: Place, part: Document) -> bool:
+    """Whether a part that a protocol may do without has no answer to anything that it would need."""
+    name, parent = place[-1], model_at(place[:-1])
+    if not isinstance(name, str) or type(None) not in get_args(parent.model_fields[name].annotation):
+        return False
+    needed = [setting for setting, field in model_at(place).model_fields.items() if field.is_required()]
+    return bool(needed) and not any(part.get(setting) for setting in needed)
 
 
 def _made(document: Document, place: Place) -> Document:

@@ -167,6 +167,8 @@ def _order(earlier: Placed, later: Placed, clock: Clock) -> Iterator[Finding]:
 
 def _must_precede(one: Placed, two: Placed) -> bool:
     if one.stage.order == two.stage.order:
+        if LimitKind.DISCUSS in (one.limit.kind, two.limit.kind) and LimitKind.RESPOND in (one.limit.kind, two.limit.kind):
+            return False  # they may talk before or after the reply
         by_kind = ORDER_WITHIN_STAGE.index(one.limit.kind) < ORDER_WITHIN_STAGE.index(two.limit.kind)
         comparable = (
             one.limit.owner is two.limit.owner

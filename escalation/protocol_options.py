@@ -44,7 +44,9 @@ OPTIONS: dict[type[StrEnum], dict[str, str]] = {
     },
     LimitKind: {
         "start": "The stage has started", "acknowledge": "The other side has taken note",
-        "respond": "The other side has replied", "conclude": "The stage has ended, or the last word is given",
+        "discuss": "The agencies have talked or met",
+        "respond": "The other side has replied, or the referral is sent",
+        "conclude": "The stage has ended, or the last word is given",
         "written_outcome": "The result is there in writing",
     },
     OnMissed: {

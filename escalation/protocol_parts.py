@@ -115,10 +115,20 @@ class Clock(Data):
     extension: Extension = Extension()
 
 
+class ToldAtOnce(Data):
+    """Who is told at once when somebody is at immediate risk (A-14)."""
+
+    role: Role
+    of: Of
+    why: str = ""
+
+
 class ImmediateRisk(Data):
-    """Whether a person at immediate risk may enter at, or jump to, a later stage (C-10)."""
+    """Whether a person at immediate risk may enter at, or jump to, a later stage, and who is told at once (C-10)."""
 
     may_enter_any_stage: bool = False
+    stages: tuple[Annotated[int, Field(ge=1, le=8)], ...] = ()
+    told: tuple[ToldAtOnce, ...] = ()
     text: str = ""
 
 

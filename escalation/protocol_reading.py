@@ -91,6 +91,7 @@ LENDERS = {"commissioner": "the body that commissions it", "council": "the counc
 BY_THEN = {
     LimitKind.START: "started",
     LimitKind.ACKNOWLEDGE: "acknowledged",
+    LimitKind.DISCUSS: "talked or met",
     LimitKind.RESPOND: "answered",
     LimitKind.CONCLUDE: "concluded",
     LimitKind.WRITTEN_OUTCOME: "result in writing",
@@ -117,6 +118,8 @@ class Told:
     limits: list[str]
     duties: list[str]
     told: list[str]
+    stays: str = ""
+    advice: str = ""
 
 
 def timetable_of(rules: Protocol) -> dict[str, Any]:
@@ -131,6 +134,7 @@ def _way(track: Track | None, rules: Protocol) -> dict[str, Any]:
         "rules": rules,
         "stages": [told_of(stage) for stage in rules.stages],
         "days": days_in_words(rules),
+        "told": [notice_in_words(notice) for notice in rules.notices],
         "routes": [(route.body, route_in_words(route), Role(route.by_role).title) for route in rules.onward_routes],
     }
 
@@ -143,6 +147,8 @@ def told_of(stage: Stage) -> Told:
         limits=[limit.label for limit in stage.limits],
         duties=[duty_in_words(spec) for spec in stage.duties],
         told=[notice_in_words(notice) for notice in stage.notices],
+        stays=stays_in_words(stage),
+        advice=roles_in_words(stage.advice_from),
     )
 
 
@@ -168,6 +174,12 @@ def borrowed_in_words(stage: Stage) -> str:
     """Whose lead stands in for an agency that has none."""
     lenders = [LENDERS[lender] for lender in stage.leads.borrowed_from]
     return f"; for one that has none, that of {' or else '.join(lenders)}" if lenders else ""
+
+
+def stays_in_words(stage: Stage) -> str:
+    """Who of the beginning is included in the discussions, whoever leads."""
+    named = {"originator": "whoever raised it", "responder": "whoever received it"}
+    return " and ".join(named[name] for name in stage.participants_always)
 
 
 def duty_in_words(spec: DutySpec) -> str:

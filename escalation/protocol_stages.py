@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cases.roles import Role
 from escalation.protocol_limits import Finding, Place
-from escalation.protocol_parts import DutySpec, LeadRole, Stage
+from escalation.protocol_parts import DutySpec, LeadRole, NoticeSpec, Stage
 from escalation.protocol_words import DutyKind, Gate, LeadMode, Of, Side
 
 OF_AN_AGENCY = frozenset(
@@ -21,8 +21,9 @@ BEFORE_A_REFERRAL = (DutyKind.POSITION_STATED, DutyKind.MANAGER_REVIEWED, DutyKi
 BARS_THE_WAY_UP = (Gate.ENTER, Gate.ESCALATE, Gate.LEAVE)
 
 
-def stage_contradictions(stages: Sequence[Stage]) -> Iterator[Finding]:
-    """Everything inside the stages that cannot be meant."""
+def stage_contradictions(stages: Sequence[Stage], notices: Sequence[NoticeSpec] = ()) -> Iterator[Finding]:
+    """Everything inside the stages that cannot be meant, and in the notices of the whole."""
+    yield from _notices((), notices, stages)
     yield from used_twice(("stages",), "label", [stage.label for stage in stages])
     for index, stage in enumerate(stages):
         place: Place = ("stages", index)
@@ -31,7 +32,7 @@ def stage_contradictions(stages: Sequence[Stage]) -> Iterator[Finding]:
         if stage.single_agency:
             yield from _single_agency(place, stage)
         yield from _duties(place, stage, len(stages))
-        yield from _notices(place, stage, stages)
+        yield from _notices(place, stage.notices, stages)
         yield from _referral(place, stage, len(stages))
         if stage.order == 1:
             yield from _first_stage(place, stage)
@@ -143,8 +144,8 @@ def _gate(place: Place, gate: Gate, stage: Stage, stages: int) -> Iterator[Findi
         yield Finding(place, "there is no stage after this one to bar: write leave, resolve or none")
 
 
-def _notices(place: Place, stage: Stage, stages: Sequence[Stage]) -> Iterator[Finding]:
-    for number, notice in enumerate(stage.notices):
+def _notices(place: Place, notices: Sequence[NoticeSpec], stages: Sequence[Stage]) -> Iterator[Finding]:
+    for number, notice in enumerate(notices):
         here: Place = (*place, "notices", number, "of")
         if notice.of is Of.BOARD and notice.role in OF_AN_AGENCY and not _leads_for_partnership(stages, notice.role):
             yield Finding(here, f"the board has no {notice.role.title}; agencies do: write each, raising or responding")

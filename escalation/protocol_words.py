@@ -49,6 +49,7 @@ class LimitKind(StrEnum):
 
     START = "start"
     ACKNOWLEDGE = "acknowledge"
+    DISCUSS = "discuss"
     RESPOND = "respond"
     CONCLUDE = "conclude"
     WRITTEN_OUTCOME = "written_outcome"

@@ -18,6 +18,7 @@ class Answer(StrEnum):
     SILENCE = "silence"
     REPLY = "reply"
     AGREEMENT = "agreement"
+    EXTENSION = "extension"
     RISK = "risk"
 
 
@@ -54,6 +55,16 @@ class ToldWhen:
 
 
 @dataclass(frozen=True)
+class Recalled:
+    """What the clock says of a limit by itself, and when the e-mail of it goes, which waits in quiet hours."""
+
+    limit: Limit
+    what: str
+    at: datetime
+    mailed_at: datetime
+
+
+@dataclass(frozen=True)
 class Step:
     """One stage of the simulated case."""
 
@@ -67,6 +78,7 @@ class Step:
     told: tuple[ToldWhen, ...]
     happened: tuple[tuple[datetime, Event], ...]
     moves_to: int | None = None
+    recalled: tuple[Recalled, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,7 @@ class Simulated:
     raised_at: datetime
     steps: tuple[Step, ...]
     skipped: tuple[Stage, ...] = ()
+    passed: tuple[Stage, ...] = ()
     closed_at: datetime | None = None
 
 

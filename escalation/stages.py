@@ -13,9 +13,13 @@ from escalation.models import Dispute, DisputeStage, Position
 from escalation.protocol import Event, LimitKind
 
 
-def open_stage(dispute: Dispute, *, by: Appointment | None, now: datetime, reason: str = "") -> None:
+def open_stage(
+    dispute: Dispute, *, by: Appointment | None, now: datetime, reason: str = "", trigger: str = ""
+) -> None:
     """Open the stage that the dispute now stands at; whoever leads it joins, and its duties and limits begin."""
-    opened = DisputeStage(dispute=dispute, order=dispute.stage, opened_at=now, opened_by=by, opened_reason=reason)
+    opened = DisputeStage(
+        dispute=dispute, order=dispute.stage, opened_at=now, opened_by=by, opened_reason=reason, trigger=trigger
+    )
     together.write([opened])
     at_hand.add(dispute, [opened])
     brought = leads.bring_in_leads(dispute, now=now)

@@ -15,6 +15,7 @@ from escalation import chronology, clock, notifications, stages
 from escalation.models import ChronologyEntry, Dispute, DisputeStage
 from escalation.protocol import Event, LimitKind
 
+ANSWERED = (LimitKind.ACKNOWLEDGE, LimitKind.DISCUSS, LimitKind.RESPOND)
 MOVED_ON = "This has moved on since you opened the page. Look at where it stands now, then decide again. What you typed is below."
 NOT_YOURS = "This is not yours to do at this stage. The page of the dispute says whose turn it is."
 
@@ -29,6 +30,7 @@ class Move:
     to_stage: int
     reason: str = ""
     passed: Mapping[int, str] = field(default_factory=dict)
+    trigger: str = ""
 
 
 def lock(dispute: Dispute, *, seen: str | None = None) -> Dispute:
@@ -55,6 +57,7 @@ def apply_transition(
     event: Event | None = None,
     kind: str = ChronologyEntry.Kind.EVENT,
     passed: Mapping[int, str] | None = None,
+    trigger: str = "",
     **facts: object,
 ) -> None:
     """Make one move of a locked dispute in the caller's transaction; ``by=None`` is the clock.
@@ -70,7 +73,7 @@ def apply_transition(
     status_before, stage_before = dispute.status, dispute.stage
     move(now=now, **facts)
     together.change([dispute], "status", "stage", "moved_at", "closed_at")
-    made = Move(by=by, now=now, from_stage=stage_before, to_stage=dispute.stage, reason=reason, passed=passed or {})
+    made = Move(by, now, stage_before, dispute.stage, reason, passed or {}, trigger)
     entry = chronology.tell(dispute, headline, by=by, now=now, body=body, kind=kind, stage=stage_before)
     _FOLLOW_UPS[name](dispute, made)
     audit.record(
@@ -94,14 +97,14 @@ def _after_escalate(dispute: Dispute, made: Move) -> None:
     stages.skip_stages(
         dispute, made.from_stage, made.to_stage, by=made.by, now=made.now, reason=made.reason, passed=made.passed
     )
-    stages.open_stage(dispute, by=made.by, now=made.now, reason=made.reason)
+    stages.open_stage(dispute, by=made.by, now=made.now, reason=made.reason, trigger=made.trigger)
     clock.end_watch(dispute, now=made.now, before_stage=made.to_stage)
 
 
 def _after_agree(dispute: Dispute, made: Move) -> None:
     dispute.parties.update(confirmed_at=None)
     clock.meet(
-        dispute, (LimitKind.ACKNOWLEDGE, LimitKind.RESPOND, LimitKind.CONCLUDE), by=made.by, now=made.now,
+        dispute, (*ANSWERED, LimitKind.CONCLUDE), by=made.by, now=made.now,
         stage=dispute.stage, settles=True,
     )
     clock.meet(dispute, (LimitKind.WRITTEN_OUTCOME,), by=made.by, now=made.now, stage=dispute.stage)
@@ -111,7 +114,7 @@ def _after_agree(dispute: Dispute, made: Move) -> None:
 def _after_last_word(dispute: Dispute, made: Move) -> None:
     dispute.parties.update(confirmed_at=None)
     clock.meet(
-        dispute, (LimitKind.ACKNOWLEDGE, LimitKind.RESPOND, LimitKind.CONCLUDE), by=made.by, now=made.now,
+        dispute, (*ANSWERED, LimitKind.CONCLUDE), by=made.by, now=made.now,
         stage=dispute.stage, settles=True,
     )
     clock.meet(dispute, (LimitKind.WRITTEN_OUTCOME,), by=made.by, now=made.now, stage=dispute.stage)
@@ -135,6 +138,7 @@ def _after_withdraw(dispute: Dispute, made: Move) -> None:
 
 
 def _after_refer(dispute: Dispute, made: Move) -> None:
+    clock.meet(dispute, (LimitKind.RESPOND,), by=made.by, now=made.now, stage=dispute.stage)
     clock.open_deadlines(dispute, now=made.now)
 
 

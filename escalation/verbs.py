@@ -29,7 +29,7 @@ def is_on_raising_side(dispute: Dispute, by: Appointment) -> bool:
 def may_jump(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may take it straight to a later stage because of immediate risk (C-10)."""
     return (
-        dispute.rules.immediate_risk.may_enter_any_stage
+        any(stage.order > dispute.stage for stage in dispute.rules.risk_stages)
         and dispute.status in AT_WORK
         and by.has(Permission.ENTER_AT_LATER_STAGE)
         and permissions.may_escalate(dispute, by)

@@ -158,7 +158,11 @@ def _do_duty(dispute: Dispute, kind: DutyKind, by: Appointment, now: datetime) -
 def climb(dispute: Dispute, *, now: datetime) -> Dispute:
     """Do what is owed and take it to the next stage."""
     do_raising_duties(dispute, now=now)
-    moves.escalate(dispute=dispute, by=leader_of(dispute, "raising"), now=now, reason="Nothing was agreed.")
+    listed = dispute.rules.stage(min(dispute.stage + 1, len(dispute.rules.stages))).triggers
+    moves.escalate(
+        dispute=dispute, by=leader_of(dispute, "raising"), now=now, reason="Nothing was agreed.",
+        trigger=listed[0].code if listed else "",
+    )
     return fresh(dispute)
 
 

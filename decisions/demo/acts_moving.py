@@ -26,6 +26,7 @@ from decisions.demo.acts_below import (
     voice,
 )
 from escalation.actions import agreed, debriefs, feedback, moves, plans
+from escalation.models import Dispute
 from escalation.protocol import DutyKind, Side
 
 
@@ -128,7 +129,8 @@ def climb(told: Told, now: datetime) -> None:
     """Everything owed is done, and it goes to the next stage."""
     duties(told, now)
     dispute = told.fresh()
-    moves.escalate(dispute=dispute, by=leader(dispute, Side.RAISING), now=now, reason=told.pick(words.REASONS_UP))
+    moves.escalate(dispute=dispute, by=leader(dispute, Side.RAISING), now=now, reason=told.pick(words.REASONS_UP),
+                   trigger=_trigger(dispute))
 
 
 def silence(told: Told, now: datetime) -> None:
@@ -136,7 +138,7 @@ def silence(told: Told, now: datetime) -> None:
     attempt(told, now - timedelta(minutes=20))
     is_safe(told, now - timedelta(minutes=10))
     dispute = told.fresh()
-    moves.escalate(dispute=dispute, by=originator(dispute), now=now, reason=words.NO_REPLY)
+    moves.escalate(dispute=dispute, by=originator(dispute), now=now, reason=words.NO_REPLY, trigger=_trigger(dispute))
 
 
 def jump(told: Told, now: datetime) -> None:
@@ -158,3 +160,9 @@ ACTS: dict[str, Act] = {
     act.__name__: act
     for act in (tell_back, nothing_done, feedback_read, debrief, to_do, done, duties, climb, silence, jump, withdraw)
 }
+
+
+def _trigger(dispute: Dispute) -> str:
+    """The first of the reasons that the protocol lists for the stage to come."""
+    listed = dispute.rules.stage(dispute.stage + 1).triggers
+    return listed[0].code if listed else ""

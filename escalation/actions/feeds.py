@@ -21,6 +21,7 @@ from escalation.protocol import LimitKind
 ACTS = {
     LimitKind.START: "next stage to start",
     LimitKind.ACKNOWLEDGE: "to be acknowledged",
+    LimitKind.DISCUSS: "agencies to talk or meet",
     LimitKind.RESPOND: "reply due",
     LimitKind.CONCLUDE: "stage to be concluded",
     LimitKind.WRITTEN_OUTCOME: "result due in writing",

@@ -59,7 +59,8 @@ def reopen(*, dispute: Dispute, held: NotHeld, safety: Safety | None, by: Appoin
         raise Refused("It has been taken up again already, and that dispute is running.", code="stale")
     if not held.reason.strip():
         raise Refused("Say what did not hold.", field="reason")
-    at_risk = bool(held.immediate_risk_reason.strip()) and dispute.rules.immediate_risk.may_enter_any_stage
+    may_enter = dispute.stage in [stage.order for stage in dispute.rules.risk_stages]
+    at_risk = bool(held.immediate_risk_reason.strip()) and may_enter
     raised = Raised(
         decision_disputed=dispute.decision_disputed, worry=held.reason, proposed_resolution=held.proposed_resolution,
         concern_arose_at=held.noticed_at, subject=dispute.subject, ground=dispute.ground, category=dispute.category,

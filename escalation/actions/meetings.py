@@ -72,7 +72,7 @@ def propose_meeting(
     meeting = Meeting.objects.create(
         dispute=dispute, stage=dispute.stage, agency=agency, recorded_by=by, recorded_at=now, **proposed.__dict__
     )
-    guests = {who.pk: who for who in (*invited, by.seat)}
+    guests = {who.pk: who for who in (*invited, *leads.originals(dispute), by.seat)}
     Invitation.objects.bulk_create([Invitation(meeting=meeting, who=who) for who in guests.values()])
     when = date_in_words(meeting.starts_at)
     chronology.tell(

@@ -11,7 +11,7 @@ from django.db import transaction
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
-from escalation import duties, permissions
+from escalation import duties, notifications, permissions
 from escalation.actions.feedback import record_feedback
 from escalation.actions.pressure import keep_word
 from escalation.actions.talks import record_intention
@@ -88,6 +88,7 @@ def escalate(
     reason: str,
     intention: str = "",
     feedback: str = "",
+    trigger: str = "",
     seen: str | None = None,
 ) -> Dispute:
     """To the next stage, through the gates; ``intention`` and ``feedback`` write those two in the same act (F12, F16)."""
@@ -109,8 +110,21 @@ def escalate(
         raise Refused(gates_in_words(going.gates), code="shut")
     words = "No reply: taken further by the person who raised it" if going.on_silence else "Not agreed: taken further"
     on = way_on(dispute, now=now)
-    _to_stage(dispute, on.to_stage, by=by, now=now, headline=words, reason=reason, passed=on.passed)
+    code, why = _trigger(dispute, on.to_stage, trigger)
+    reason = f"{why}. {reason}" if why else reason
+    _to_stage(dispute, on.to_stage, by=by, now=now, headline=words, reason=reason, passed=on.passed, trigger=code)
     return dispute
+
+
+def _trigger(dispute: Dispute, order: int, code: str) -> tuple[str, str]:
+    """What brings it to a stage, of the reasons listed there, as code and words; the only one where there is one (A-20, B-24)."""
+    listed = dispute.rules.stage(order).triggers
+    if len(listed) == 1 and not code:
+        return listed[0].code, listed[0].label
+    found = next((choice for choice in listed if choice.code == code), None)
+    if found is None and (listed or code):
+        raise Refused("Say what brings it to this stage: choose one of the reasons listed.", field="trigger")
+    return (found.code, found.label) if found else ("", "")
 
 
 @transaction.atomic
@@ -125,14 +139,15 @@ def jump_for_immediate_risk(
     where = permissions.standing(dispute, by)
     if where.side is not Side.RAISING or not by.has(Permission.ENTER_AT_LATER_STAGE):
         raise Refused(NOT_YOURS, code="forbidden")
-    if not dispute.stage < to_stage <= len(rules.stages):
-        raise Refused("Choose a stage after the present one.", field="to_stage")
+    if not any(dispute.stage < stage.order == to_stage for stage in rules.risk_stages):
+        raise Refused("Choose a stage after the present one, of those that the protocol names for this.", field="to_stage")
     if not reason.strip():
         raise Refused("Say what the immediate risk is, and why it cannot wait.", field="reason")
     _to_stage(
         dispute, to_stage, by=by, now=now, reason=reason, event=Event.STAGE_SKIPPED,
         headline=f"Immediate risk: straight to {rules.stage(to_stage).label}",
     )
+    notifications.tell_of_immediate_risk(dispute, by=by, now=now)
     return dispute
 
 
@@ -148,11 +163,11 @@ def escalate_by_clock(dispute: Dispute, limit: Deadline, *, now: datetime) -> No
 
 def _to_stage(
     dispute: Dispute, to_stage: int, *, by: Appointment | None, now: datetime, headline: str, reason: str,
-    event: Event | None = None, passed: Mapping[int, str] | None = None,
+    event: Event | None = None, passed: Mapping[int, str] | None = None, trigger: str = "",
 ) -> None:
     apply_transition(
         dispute, "escalate", by=by, now=now, headline=headline, body=reason, reason=reason, event=event, passed=passed,
-        to_stage=to_stage, is_referral=dispute.rules.stage(to_stage).is_referral,
+        trigger=trigger, to_stage=to_stage, is_referral=dispute.rules.stage(to_stage).is_referral,
     )
 
 

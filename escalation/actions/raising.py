@@ -211,6 +211,8 @@ def _begin(dispute: Dispute, *, by: Appointment, now: datetime) -> None:
         dispute, Event.RAISED, by=by, now=now, key=f"{dispute.pk}:raised:{entry.pk}", immediate=urgent,
         text=f"{dispute.reference}: {dispute.raising_agency.short_name} raised a {words}.",
     )
+    if urgent:
+        notifications.tell_of_immediate_risk(dispute, by=by, now=now)
     notifications.tell(
         dispute, Event.RAISED, [by], now=now, key=f"{dispute.pk}:raised:{entry.pk}",
         text=f"{dispute.reference}: you raised a {words}.",

@@ -145,8 +145,8 @@ def check_choices(raised: Raised, rules: Protocol) -> None:
 def _check_entry(raised: Raised, rules: Protocol) -> None:
     if raised.entry_stage == 1:
         return
-    if not 1 < raised.entry_stage <= len(rules.stages) or not rules.immediate_risk.may_enter_any_stage:
-        raise Refused("This protocol begins at its first stage.", field="entry_stage")
+    if raised.entry_stage not in [stage.order for stage in rules.risk_stages]:
+        raise Refused("Under this protocol it cannot begin at this stage.", field="entry_stage")
     if not raised.immediate_risk_reason.strip():
         raise Refused("Say what the immediate risk is, and why it cannot wait for the earlier stages.",
                       field="immediate_risk_reason")

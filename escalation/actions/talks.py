@@ -19,7 +19,7 @@ from escalation.models import (
     OwnRecordAttestation,
 )
 from escalation.models.work import ContactMode
-from escalation.protocol import DutyKind, Event, Side
+from escalation.protocol import DutyKind, Event, LimitKind, Side
 from escalation.transitions import NOT_YOURS, lock
 
 KIND_WORDS = {
@@ -70,6 +70,8 @@ def log_discussion(
     for duty in _DUTIES_DONE[Discussion.Kind(kind)]:
         duties.fulfil(dispute, duty, agency=agency, by=by, now=now)
     clock.open_deadlines(dispute, now=now)
+    if kind in (Discussion.Kind.TALK, Discussion.Kind.MEETING):
+        clock.meet(dispute, (LimitKind.DISCUSS,), by=by, now=now, stage=dispute.stage)
     headline = f"{KIND_WORDS[Discussion.Kind(kind)]} {with_whom} ({talk.get_mode_display().lower()})"
     _write(dispute, talk, "discussion_logged", headline, result, by, now, happened_at=happened_at,
            kind=ChronologyEntry.Kind.DISCUSSION)

@@ -171,6 +171,9 @@ class EscalateSerializer(serializers.Serializer[Any]):
     reason = Text()
     intention = Text(required=False)
     feedback = Text(required=False)
+    trigger = serializers.CharField(
+        max_length=40, required=False, help_text="What brings it to the next stage, where its protocol lists several reasons."
+    )
     seen = serializers.CharField(max_length=80, required=False, help_text=SEEN)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django import forms
 from cases.forms.base import GovukForm
 from cases.forms.fields import Radios
 from escalation.forms.work import words
-from escalation.protocol import DutyKind, Stage
+from escalation.protocol import Choice, DutyKind, Stage
 
 
 class MoveForm(GovukForm):
@@ -28,6 +28,10 @@ class MoveForm(GovukForm):
 class EscalateForm(MoveForm):
     """To the next stage, with the notice and the feedback that are owed first written in the same act (F12, F16)."""
 
+    trigger = forms.ChoiceField(
+        label="What brings it to this stage?", widget=Radios(),
+        error_messages={"required": "Say what brings it to this stage"},
+    )
     reason = words(
         "What is not agreed, and why must it go further?", "Say what is not agreed and why it must go further",
         hint="Those who lead the next stage read this first",
@@ -41,8 +45,13 @@ class EscalateForm(MoveForm):
         hint="What was done at this stage, also when it was nothing. Needed here because they have not been told yet",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, asks: Iterable[DutyKind], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asks: Iterable[DutyKind], triggers: Sequence[Choice] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if len(triggers) < 2:
+            del self.fields["trigger"]
+        else:
+            listed = [(choice.code, choice.label) for choice in triggers]
+            self.fields["trigger"].choices = listed  # type: ignore[attr-defined]
         asked = set(asks)
         for name, kind in (("intention", DutyKind.INTENTION_NOTIFIED), ("feedback", DutyKind.FEEDBACK_GIVEN)):
             if kind not in asked:

@@ -19,6 +19,7 @@ LARGEST_FILE = 500_000
 ANSWERS = {
     Answer.SILENCE: "Silence",
     Answer.REPLY: "A reply, and no agreement",
+    Answer.EXTENSION: "More time, as much as the protocol allows, and then a reply",
     Answer.AGREEMENT: "Agreement, or the last word",
     Answer.RISK: "The person is at immediate risk",
 }
@@ -118,9 +119,10 @@ class SimulateForm(GovukForm):
                 label=f"{stage.label}: {stage.name}", choices=choices, widget=Radios(small=True), required=False
             )
 
-    def answers(self) -> list[Answer]:
-        """What happens at each stage."""
-        return [Answer(self.cleaned_data.get(name) or Answer.SILENCE) for name in self.stages]
+    def answers(self) -> dict[int, Answer]:
+        """What happens at each stage, by its order."""
+        given = [Answer(self.cleaned_data.get(name) or Answer.SILENCE) for name in self.stages]
+        return dict(enumerate(given, start=1))
 
     def clean(self) -> dict[str, Any]:
         """Nothing is raised before it is a concern, and two agencies are two."""

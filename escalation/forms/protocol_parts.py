@@ -25,6 +25,7 @@ UNSAID = {
     "anchor": "As the protocol’s clock says",
     "indicative": "As the protocol’s clock says",
     "role": "Nobody is named",
+    "told": "Nobody is named",
 }
 
 

@@ -144,7 +144,7 @@ class RecipientForm(StepForm):
         related = running.select_related("user", "agency", "partnership")
         people.queryset = related.order_by("agency__name", "user__name", "pk")
         self.initial.setdefault("cannot_wait", "no")
-        later = setting.rules.stages[1:] if setting.rules.immediate_risk.may_enter_any_stage else ()
+        later = setting.rules.risk_stages
         if not (later and setting.acting.has(Permission.ENTER_AT_LATER_STAGE)):
             for name in ("cannot_wait", "entry_stage", "immediate_risk_reason"):
                 del self.fields[name]

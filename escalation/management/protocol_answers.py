@@ -16,7 +16,7 @@ from escalation.protocol_reading import (
     moment_in_words,
     notice_in_words,
 )
-from escalation.simulated import Dated, Simulated, Step
+from escalation.simulated import Dated, Recalled, Simulated, Step
 
 
 def difference_data(one: Difference) -> dict[str, str]:
@@ -39,6 +39,7 @@ def simulated_data(course: Simulated) -> dict[str, Any]:
         "raised_at": course.raised_at.isoformat(),
         "closed_at": course.closed_at.isoformat() if course.closed_at else None,
         "skipped": [stage.label for stage in course.skipped],
+        "passed_over": [stage.label for stage in course.passed],
         "stages": [_step(course, step) for step in course.steps],
     }
 
@@ -56,6 +57,10 @@ def _step(course: Simulated, step: Step) -> dict[str, Any]:
         "leads": leads_in_words(step.stage),
         "limits": [_limit(course.protocol, one) for one in step.limits],
         "owed": [duty_in_words(spec) for spec in step.owed],
+        "recalled": [
+            {"limit": one.limit.key, "what": one.what, "at": one.at.isoformat(), "mailed_at": one.mailed_at.isoformat()}
+            for one in step.recalled
+        ],
         "told": [{"at": one.at.isoformat(), "who": notice_in_words(one.notice)} for one in step.told],
     }
 
@@ -91,9 +96,16 @@ def simulated_lines(course: Simulated) -> Iterator[str]:
         for one in step.limits:
             yield f"  limit: {one.limit.label} · {_due(one)}"
         yield from (f"  owed: {duty_in_words(spec)}" for spec in step.owed)
+        yield from (
+            f"  {moment_in_words(one.at)}: “{one.limit.label}” {one.what}{_mail(one)}" for one in step.recalled
+        )
         yield from (f"  told {moment_in_words(one.at)}: {notice_in_words(one.notice)}" for one in step.told)
         ended = f", {moment_in_words(step.ended_at)}" if step.ended_at else ""
         yield f"  {course_in_words(course, step)}{ended}"
+
+
+def _mail(one: Recalled) -> str:
+    return "" if one.mailed_at == one.at else f" (e-mail at {moment_in_words(one.mailed_at)})"
 
 
 def _due(one: Dated) -> str:

@@ -24,6 +24,9 @@ class DisputeStage(models.Model):
     opened_at = models.DateTimeField(null=True)
     opened_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")
     opened_reason = models.TextField(blank=True)
+    trigger = models.CharField(
+        max_length=40, blank=True, help_text="What brought it here, of the reasons that the protocol lists for this stage."
+    )
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")
     closed_how = models.CharField(max_length=20, choices=ClosedHow.choices, blank=True)

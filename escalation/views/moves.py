@@ -35,7 +35,8 @@ def escalate(request: ActingRequest, reference: str) -> HttpResponse:
         needed = needed_for(barring, dispute, request.acting)
         return render(request, "escalation/work/shut.html", context | {"needed": needed})
     before = typed_before(request, dispute, "escalate", EscalateForm)
-    form = EscalateForm(request.POST or None, initial=before | {"seen": dispute.token}, asks=_asks(going, request))
+    form = EscalateForm(request.POST or None, initial=before | {"seen": dispute.token}, asks=_asks(going, request),
+                        triggers=following.triggers if following else ())
     return ask(
         request, dispute, question, form,
         lambda: moves.escalate(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
@@ -69,7 +70,7 @@ def jump(request: ActingRequest, reference: str) -> HttpResponse:
     """Straight to a later stage because the person is at immediate risk; no gate bars it (C-10)."""
     dispute = dispute_to_read(request, reference)
     before = typed_before(request, dispute, "jump", JumpForm)
-    later = dispute.rules.stages[dispute.stage :]
+    later = [stage for stage in dispute.rules.risk_stages if stage.order > dispute.stage]
     form = JumpForm(request.POST or None, initial=before | {"seen": dispute.token}, stages=later)
     question = Question(
         "jump", "Immediate risk: go straight to a later stage", "Go straight there", "It has gone straight to the later stage.",

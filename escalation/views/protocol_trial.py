@@ -68,12 +68,12 @@ def _try(request: ActingRequest, whole: Protocol, about: dict[str, Any]) -> Http
     context = about | {"form": form, "protocol": protocol, "tracks": tracks, "track": track}
     if form.is_valid():
         data = form.cleaned_data
+        names = Names(request.acting.partnership, data["raising"], data["responding"], on=timezone.localdate())
         course = simulate(
             protocol, calendar_of(request.acting.partnership, protocol),
             concern_arose_at=data["concern"], raised_at=data["raised"],
-            answers=form.answers(), decision_received_at=data["concern"],
+            answers=form.answers(), decision_received_at=data["concern"], flat=names.without(protocol),
         )  # fmt: skip
-        names = Names(request.acting.partnership, data["raising"], data["responding"], on=timezone.localdate())
         context |= {"course": course, "lines": [_line(course, step, names) for step in course.steps]}
     return render(request, "escalation/protocol/simulate.html", context)
 

@@ -12,7 +12,7 @@ from cases.clock import database_now
 from cases.errors import Refused
 from cases.http import NOT_FOUND, ActingRequest, acted_at
 from cases.templatetags.dates import local_date
-from escalation import permissions
+from escalation import leads, permissions
 from escalation.actions import debriefs, drafts, feedback, positions, safety, talks
 from escalation.forms import dates as date_forms
 from escalation.forms import debriefs as debrief_forms
@@ -88,12 +88,14 @@ def record_discussion(request: ActingRequest, reference: str) -> HttpResponse:
     form = forms.DiscussionForm(request.POST or None, initial=known | before)
     question = Question(
         "record_discussion", "What did you do to settle it?", "Save", "It is recorded.",
-        hint="An attempt counts too, also when nobody answered.",
+        hint="An attempt counts too, also when nobody answered.", template="escalation/work/discussion.html",
     )  # fmt: skip
+    agency = leads.stands_for(dispute, request.acting)
+    advisers = leads.advisers(dispute, agency, on=local_date(acted_at())) if agency else []
     return ask(
         request, dispute, question, form,
         lambda: talks.log_discussion(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
-        is_theirs=may("record_discussion", dispute, request.acting), restored=before,
+        is_theirs=may("record_discussion", dispute, request.acting), restored=before, advisers=advisers,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from decisions.actions.outcomes import confirm_outcome, give_last_word
 from escalation import duties
 from escalation.actions import feedback, moves, talks
 from escalation.api.allowed import shut_acts
+from escalation.home import home_for
 from escalation.models import Dispute, Notification
 from escalation.models.dispute import Status
 from escalation.protocol_files import ProtocolFileError, loads
@@ -121,6 +122,7 @@ def test_the_scrutineer_gives_the_last_word_through_their_own_gate(
     assert not Dispute.objects.visible_to(scrutineer).exists()
     dispute = sent(people, at_the_last_stage(people, now), now)
     assert set(Dispute.objects.visible_to(scrutineer)) == {dispute}
+    assert home_for(scrutineer, now).blocks[0].key == "referred"
     word = {"dispute": dispute, "text": "A sitter starts.", "reasons": "The risk is real.", "by": scrutineer, "now": now}
     with pytest.raises(Refused, match="Tell the person who raised it"):
         give_last_word(**word)

@@ -54,6 +54,9 @@ class Command(BaseCommand):
             verb.add_argument("file", type=Path)
         trying.add_argument("--concern-arose", required=True, metavar="ISO", help="such as 2026-04-02T10:00")
         trying.add_argument("--raised", metavar="ISO", help="when it is raised; at once unless told")
+        trying.add_argument(
+            "--flat", default="", metavar="N,…", help="optional stages that an agency does not have: passed over"
+        )
         trying.add_argument("--answers", default="", metavar="A,B,…", help=", ".join(Answer) + "; silence unless told")
         trying.add_argument("--track", default="", metavar="KEY", help="which track, where the file has several")
         trying.add_argument("--closure", action="append", default=[], metavar="DATE=WHY", help="a day not worked here")
@@ -117,6 +120,7 @@ class Command(BaseCommand):
             concern_arose_at=concern,
             raised_at=raised,
             answers=answers,
+            flat=_numbers(options["flat"]),
             decision_received_at=concern,
         )
         if options["json"]:
@@ -221,3 +225,11 @@ def _as_data(file: Path, checked: Checked) -> dict[str, Any]:
         found |= {"key": protocol.key, "name": protocol.name, "version": protocol.version, "sha256": sha256(protocol)}
         found["tracks"] = [track.key for track in protocol.tracks]
     return found
+
+
+def _numbers(text: str) -> list[int]:
+    """The stages named by their numbers."""
+    given = [word.strip() for word in text.split(",") if word.strip()]
+    if not all(word.isdecimal() for word in given):
+        raise CommandError("--flat: write the numbers of stages, such as 2,3.")
+    return [int(word) for word in given]

@@ -1,0 +1,96 @@
+"""The settings of a stage as questions: who leads it, by when, what it owes, and who is told."""
+
+from __future__ import annotations
+
+from escalation.protocol import (
+    Data,
+    DutySpec,
+    LeadRole,
+    Leads,
+    Limit,
+    NoticeSpec,
+    Stage,
+    ToldAtOnce,
+    TotalLimit,
+)
+
+STAGE_QUESTIONS: dict[type[Data], dict[str, tuple[str, str]]] = {
+    LeadRole: {
+        "role": ("Role", ""),
+        "remit": ("Remit", "Only to tell two holders of one role apart, such as adults and children"),
+        "label": ("The title in your policy", "Leave empty to use the role’s own name"),
+    },
+    Leads: {
+        "mode": ("How do they share it?", ""),
+        "roles": ("Roles that lead", ""),
+        "of_partnership": ("They lead for the partnership as a whole, not for each agency", ""),
+        "joint": ("They act jointly: the answer of one waits for the other", ""),
+        "borrowed_from": ("Who lends a lead to an agency that has none?", "In the order chosen; nobody means that the gap stays"),
+    },
+    Limit: {
+        "key": ("Short name of the limit", "Small letters, digits, - and _; once in the protocol"),
+        "kind": ("What must have happened by then?", ""),
+        "number": ("How many, or which day?", ""),
+        "unit": ("What is counted?", ""),
+        "after": ("It is a number of days after the event, not a day number such as “Day 3”", ""),
+        "by_time": ("By what time of that day?", "Such as 10:00. Leave empty for the end of the day"),
+        "anchor": ("What is it counted from?", ""),
+        "anchor_limit": (
+            "Which earlier limit is it counted from?",
+            "Its short name; only when it is counted from a limit",
+        ),
+        "label": ("The limit in your policy’s words", ""),
+        "owner": ("Whose limit is it?", ""),
+        "indicative": ("Is it only a guide?", ""),
+        "or_sooner": ("A professional may set an earlier date of their own", ""),
+        "on_missed": ("What happens when it passes?", ""),
+    },
+    TotalLimit: {
+        "number": ("How many, or which day?", ""),
+        "unit": ("What is counted?", ""),
+        "after": ("It is a number of days after the event, not a day number such as “Day 3”", ""),
+        "anchor": ("What is it counted from?", ""),
+        "label": ("The limit in your policy’s words", ""),
+        "owner": ("Whose limit is it?", ""),
+        "indicative": ("Is it only a guide?", ""),
+    },
+    DutySpec: {
+        "kind": ("What is owed?", ""),
+        "by": ("By whom?", ""),
+        "gate": ("What does it bar until it is done?", ""),
+        "why": ("Why, in your policy’s words?", ""),
+    },
+    NoticeSpec: {
+        "on": ("When?", ""),
+        "role": ("Who is told?", ""),
+        "of": ("Of which agency?", ""),
+        "urgent": ("The e-mail goes at once, also to somebody who gets one digest a day", ""),
+        "why": ("Why?", ""),
+    },
+    ToldAtOnce: {
+        "role": ("Who is told?", ""),
+        "of": ("Of which agency?", ""),
+        "why": ("Why?", ""),
+    },
+    Stage: {
+        "order": ("Place", ""),
+        "label": ("What does your policy call it?", "For example Stage 1"),
+        "name": ("Its name", "For example Line managers"),
+        "about": ("What happens at this stage?", ""),
+        "kind": ("Informal or formal?", ""),
+        "single_agency": ("It is inside the agency that raised it; the other agencies do not see it", ""),
+        "leads": ("Who leads it", ""),
+        "limits": ("Limits", ""),
+        "duties": ("What it owes", ""),
+        "notices": ("Who else is told", ""),
+        "feedback_to": ("Who gets feedback?", ""),
+        "participants_always": ("Who stays on it, whoever leads?", ""),
+        "triggers": ("What may bring a matter to this stage", ""),
+        "advice_from": ("Whose advice may be asked", ""),
+        "suggested_meetings": ("Which meetings may help?", "One a line"),
+        "interim_plan": ("A plan protects the person meanwhile", ""),
+        "optional": ("It may be passed over, for flat organisations", ""),
+        "is_referral": ("It is a referral for the last word, on the referral form", "Only the last stage"),
+        "referred_by": ("Who writes the referral", ""),
+    },
+}
