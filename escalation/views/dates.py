@@ -131,8 +131,8 @@ def answer(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST or None, initial=before)
     wish = f" until {date_in_words(asked.new_due_at).removeprefix('by ')}" if asked.new_due_at else ""
     question = _question(
-        "date_answer", f"{asked.asked_by.described}, asks for {asked.get_kind_display()}{wish}", "Send the answer",
-        f"Why: {asked.reason}",
+        "date_answer", f"Asked for: {asked.get_kind_display()}{wish}", "Send the answer",
+        f"{asked.asked_by.described}, asks for it. Why: {asked.reason}",
     )  # fmt: skip
     return _ask(
         request, dispute, asked.deadline, question, form, before,
