@@ -67,6 +67,17 @@ def learned(told: Told, now: datetime) -> None:
     learning.write_learning(dispute=dispute, learned=said, by=manager_of(dispute, Side.RAISING), now=now)
 
 
+def unclear(told: Told, now: datetime) -> None:
+    """A policy issue, written by whoever raised it; where the protocol names a body it goes there, checked by a manager."""
+    dispute = told.fresh()
+    by, manager = originator(dispute), manager_of(dispute, Side.RAISING)
+    said = Learned("policy_issue", words.UNCLEAR, dispute.rules.categories[0].code)
+    row = learning.write_learning(dispute=dispute, learned=said, by=by, now=now)
+    if learning.bodies_for(dispute, row.kind) and manager.user_id != by.user_id:
+        learning.prepare_learning(learning=row, text=words.UNCLEAR, body="", by=by, now=now + timedelta(minutes=5))
+        learning.send_learning(learning=row, by=manager, now=now + timedelta(hours=1))
+
+
 def plan(told: Told, now: datetime) -> None:
     """What protects the person until it is settled, looked at again in three days."""
     dispute = told.fresh()
@@ -158,7 +169,7 @@ def withdraw(told: Told, now: datetime) -> None:
 
 ACTS: dict[str, Act] = {
     act.__name__: act
-    for act in (tell_back, nothing_done, feedback_read, debrief, to_do, done, duties, climb, silence, jump, withdraw)
+    for act in (tell_back, nothing_done, feedback_read, debrief, unclear, to_do, done, duties, climb, silence, jump, withdraw)
 }
 
 

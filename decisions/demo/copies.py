@@ -24,7 +24,9 @@ NOT_COPIED = (Draft, DisputeLink)  # what belongs to somebody's screen, or to tw
 
 
 def can_be_copied(dispute: Dispute) -> bool:
-    """Whether it holds nothing that the database freezes: no signed record, no agreed point."""
+    """Whether it holds nothing that the database freezes or has once: no signed record, no agreed point, no item of a body."""
+    if dispute.learning.filter(item__isnull=False).exists():
+        return False
     is_signed = SignOff.objects.filter(record__dispute=dispute).exists()
     return not is_signed and not dispute.points.filter(agreed_at__isnull=False).exists()
 

@@ -17,7 +17,7 @@ from django.db import models
 
 from cases import audit
 from cases.models import AuditEvent, AuditHead, Case, Person, PersonReference
-from decisions.models import DecisionRecord, OnwardItem, OutcomeConfirmation, OutstandingIssue
+from decisions.models import DecisionRecord, Learning, OnwardItem, OutcomeConfirmation, OutstandingIssue
 from escalation.models import (
     Acknowledgement,
     Action,
@@ -43,7 +43,7 @@ IN_AUDIT_DATA: dict[str, Model] = {
     "dispute": Dispute, "limits": Deadline, "participant": Participant, "point": Point, "notice": Notification,
 }  # fmt: skip
 BEGINNINGS = (Status.AWAITING_REPLY, Status.AWAITING_REFERRAL)
-FIRST_IN_KEY: dict[str, Model] = {"limit": Deadline, "acknowledged": Acknowledgement}
+FIRST_IN_KEY: dict[str, Model] = {"limit": Deadline, "acknowledged": Acknowledgement, "learning": Learning}
 LATER_IN_KEY: dict[str, Model] = {
     **dict.fromkeys((*Event, "dates", "proposed", "signed"), ChronologyEntry),
     "action": Action, "confirmed": OutcomeConfirmation, "decision": DecisionRecord, "feedback": Feedback,

@@ -37,7 +37,7 @@ WALKS: dict[str, str] = {
     "proposed": "0 raise, .3 talk, 1 reply, +1.5 up, .6 refer, 1.5 propose",
     "last_word": "0 raise, .3 talk, 1 reply, 1.3 to_do, +2 up, .8 refer, 2 last_word, 1 confirm_one",
     "full": "0 raise, .3 talk, 1 reply, 1.4 record, 1.8 sign, +2 up, .8 refer, 3 last_word, 1 tell_back, 1 confirm, .2 debrief, "
-    ".5 onward, 2 feedback_read",
+    ".5 onward, 1 unclear, 2 feedback_read",
 }
 
 

@@ -37,6 +37,7 @@ FEEDBACK = (
 )
 NOTHING_DONE = "Nothing has been done since Tuesday: the meeting was put off because of illness. I have asked for a new date."
 PLANS = ("Somebody sees the person every day and rings both teams if anything changes.",)
+UNCLEAR = "The guidance does not say who answers for a night on which two services each think that the other one pays."
 LEARNED = ("Whoever answers for nights is named in the plan from the first day; nobody had to ask then.",)
 DEBRIEFS = ("Half an hour on Thursday at four, in person or by phone. Come if it helps.",)
 SAFE = (
