@@ -43,6 +43,9 @@ def test_the_reference_has_no_section_on_what_does_not_exist() -> None:
     assert set(re.findall(r"^### `(\w+)`", REFERENCE, re.MULTILINE)) == set(MODELS) | set(WORDS)
 
 
-def test_the_example_in_the_reference_is_valid_and_needs_no_advice() -> None:
-    [text] = re.findall(r"```yaml\n(.*?)```", REFERENCE, re.DOTALL)
-    assert loads(text).advice() == ()
+def test_the_examples_in_the_reference_are_valid_and_need_no_advice() -> None:
+    whole, tracks = re.findall(r"```yaml\n(.*?)```", REFERENCE, re.DOTALL)
+    assert loads(whole).advice() == ()
+    with_tracks = loads(whole + tracks)
+    assert with_tracks.advice() == ()
+    assert [rules.about for _, rules in with_tracks.ways] == ["person", "person", "theme"]
