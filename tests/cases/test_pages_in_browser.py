@@ -1,4 +1,4 @@
-"""The pages of cases in a real browser: no accessibility faults, nothing to scroll sideways, at 320 and 1280 pixels."""
+"""Signing in and the conflict of two editors in a real browser, with what they say when something is wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from cases.actions.cases import add_member
 from tests import factories
 from tests.browser.looking import check, follow, sign_in
 
@@ -18,26 +17,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-def test_pages_of_cases(page: Page, now: datetime) -> None:
-    people = factories.cast()
-    case, lead = factories.make_case(people, now=now), people.council.lead
-    add_member(case=case, member=lead, now=now)
+def test_signing_in_without_a_word_says_what_is_missing(page: Page) -> None:
     page.goto("/account/login/")
     check(page)
     follow(page, page.get_by_role("button", name="Sign in"))
+    expect(page.get_by_role("alert")).to_be_visible()
     check(page)
-    sign_in(page, lead, "/directory/")
-    check(page)
-    entry = f"/directory/{people.council.practitioner.pk}/"
-    urls = [
-        "/account/roles/", "/account/reading/", "/directory/appoint/", entry, f"{entry}end/",
-        "/cases/", f"/cases/{case.reference}/", f"/cases/{case.reference}/person/",
-        "/api/docs/", "/help/", "/privacy/", "/recording/", "/accessibility/",
-        "/demo/people/", "/demo/mail/", "/cases/HAL-C-2099-0001/",
-    ]  # fmt: skip
-    for url in urls:
-        page.goto(url)
-        check(page)
 
 
 def test_the_conflict_of_two_editors_can_be_read_and_settled(page: Page, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The pages of a dispute in a real browser: no accessibility faults, nothing to scroll sideways, typed text survives."""
+"""The forms of a dispute in a real browser: an error is told where it belongs, and typed text survives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from escalation.actions import agreed, feedback, positions, safety
 from escalation.models import Dispute
 from tests.browser.looking import check, follow, sign_in
 from tests.clock import Clock
@@ -20,14 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-TABS = ("", "story/", "positions/", "actions/", "people/", "readers/")
-VERBS = (
-    "discussions/record/", "positions/state/", "reviews/record/", "safety/confirm/", "voice/record/", "own-record/attest/",
-    "exhaustion/attest/", "intention/notify/", "feedback/give/", "debrief/offer/", "actions/add/", "people/bring-in/",
-    "stage/escalate/", "stage/jump/", "withdrawal/withdraw/",
-)  # fmt: skip
-
-
 @pytest.fixture
 def people(transactional_db: None, clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
@@ -36,24 +27,11 @@ def people(transactional_db: None, clock: Clock, now: datetime) -> Cast:
 
 @pytest.fixture
 def dispute(people: Cast, now: datetime) -> Dispute:
-    dispute = climb(make_dispute(people, now=now), now=now)
-    manager = people.council.line_manager
-    with_sitter = safety.Safety("with_measures", "Seen at nine.", "Night sitter.", "Jo Price, ward manager", now.date())
-    safety.confirm_safety(dispute=dispute, safety=with_sitter, by=manager, now=now)
-    positions.state_position(
-        dispute=dispute, stance="stands", text="She was assessed.", by=people.health.line_manager, now=now
-    )
-    feedback.give_feedback(dispute=dispute, text="I rang the ward.", no_action=False, by=manager, now=now)
-    agreed.add_action(dispute=dispute, what="Book the sitter.", owner=manager, due_on=now.date(), by=manager, now=now)
-    return dispute
+    return climb(make_dispute(people, now=now), now=now)
 
 
-def test_tabs_and_verbs(page: Page, people: Cast, dispute: Dispute) -> None:
-    sign_in(page, people.council.line_manager, "/directory/")
-    for path in (*TABS, *VERBS):
-        page.goto(f"/disputes/{dispute.reference}/{path}")
-        check(page)
-    page.goto(f"/disputes/{dispute.reference}/safety/confirm/")
+def test_an_error_is_told_at_the_top_and_at_its_box(page: Page, people: Cast, dispute: Dispute) -> None:
+    sign_in(page, people.council.line_manager, f"/disputes/{dispute.reference}/safety/confirm/")
     follow(page, page.get_by_role("button", name="Save"))
     check(page)
     expect(page.get_by_role("alert")).to_be_visible()
