@@ -49,7 +49,8 @@ def make_learning(
     """A policy issue with a change to make, one that waits to be checked, one on a body's list, and one with a result."""
     said = learning.Learned("policy_issue", "It does not say who pays for nights.", dispute.rules.categories[0].code)
     changing = replace(said, change="A list of who pays.", owner=manager, due_on=now.date())
-    first, *others = [learning.write_learning(dispute=dispute, learned=one, by=by, now=now) for one in (changing, said, said, said)]
+    each = (changing, said, said, said)
+    first, *others = [learning.write_learning(dispute=dispute, learned=one, by=by, now=now) for one in each]
     for row in others:
         learning.prepare_learning(learning=row, text=row.text, body="", by=by, now=now)
     items = [learning.send_learning(learning=row, by=manager, now=now) for row in others[1:]]
