@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -13,8 +13,8 @@ from cases.roles import Role
 from escalation import at_hand
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Participant, Party
-from escalation.permissions import is_chair_of_a_party
-from escalation.protocol import LeadRole, Of, Side, Stage
+from escalation.permissions import holds_one_of, is_chair_of_a_party
+from escalation.protocol import LeadMode, LeadRole, Of, Side, Stage
 
 
 def holders(agency: Agency, role: Role | str, *, on: date, remit: str = "") -> list[Appointment]:
@@ -63,7 +63,9 @@ def lenders(stage: Stage, agency: Agency) -> list[Agency]:
     return found
 
 
-def borrowed_leads(dispute: Dispute, stage: Stage, agency: Agency, *, on: date) -> list[Appointment]:
+def borrowed_leads(
+    dispute: Dispute, stage: Stage, agency: Agency, *, on: date, roles: Sequence[LeadRole] = ()
+) -> list[Appointment]:
     """Who leads ``stage`` for an agency that has nobody: never somebody of a party, nor somebody who is on it already."""
     parties = {party.agency_id for party in at_hand.rows(dispute, Party)}
     there = {row.appointment_id for row in at_hand.rows(dispute, Participant)}
@@ -72,7 +74,7 @@ def borrowed_leads(dispute: Dispute, stage: Stage, agency: Agency, *, on: date) 
             continue
         found = [
             who
-            for lead in stage.leads.roles
+            for lead in roles or stage.leads.roles
             for who in [one for one in holders(lender, lead.role, on=on, remit=lead.remit) if one.pk not in there][:1]
         ]
         if found:
@@ -134,13 +136,21 @@ def _bring_in_leads_for(dispute: Dispute, party: Party, brought: BroughtIn, *, o
     leads = proposed_leads(stage, party.agency, on=on, originator=dispute.raised_by)
     for lead in leads:
         join(dispute, lead, side, now=now)
-    if leads or _is_led_already(dispute, stage, party.agency):
+    lacking = _lacking(dispute, stage, party.agency, leads)
+    if not lacking:
         return
-    borrowed = borrowed_leads(dispute, stage, party.agency, on=on)
+    borrowed = borrowed_leads(dispute, stage, party.agency, on=on, roles=lacking)
     for lead in borrowed:
         join(dispute, lead, side, now=now, acts_for=party.agency)
     brought.borrowed += [(party.agency, lead) for lead in borrowed]
-    brought.missing += [] if borrowed else [party.agency]
+    brought.missing += [] if borrowed or leads else [party.agency]
+
+
+def _lacking(dispute: Dispute, stage: Stage, agency: Agency, leads: Sequence[Appointment]) -> Sequence[LeadRole]:
+    """The roles that the agency would have to borrow: all when nobody leads, and each one missing where all take part."""
+    if stage.leads.mode is LeadMode.ALL_OF and stage.leads.borrowed_from:
+        return [lead for lead in stage.leads.roles if not any(holds_one_of(who, (lead,)) for who in leads)]
+    return () if leads or _is_led_already(dispute, stage, agency) else stage.leads.roles
 
 
 def _is_led_already(dispute: Dispute, stage: Stage, agency: Agency) -> bool:

@@ -37,7 +37,7 @@ _CHOICE: dict[str, Question] = {
     "label": ("Words", ""),
     "hint": ("A line of help", ""),
 }
-_QUESTIONS: dict[type[Data], dict[str, Question]] = {
+_OF_THE_REST: dict[type[Data], dict[str, Question]] = {
     Protocol: {
         "format": ("Format of the file", "Always 1"),
         "key": ("Short name of the protocol", "Small letters, digits, - and _, for example ours"),
@@ -178,7 +178,8 @@ _QUESTIONS: dict[type[Data], dict[str, Question]] = {
         "debrief": ("What does your policy say about a debrief?", ""),
         "learning_required": ("Each agency says what was learned before it confirms the end", "Or that there is nothing new"),
     },
-} | STAGE_QUESTIONS
+}
+_QUESTIONS = _OF_THE_REST | STAGE_QUESTIONS
 ENTRIES = {
     "stages": "Stage", "limits": "Limit", "duties": "Duty", "notices": "Notice", "roles": "Role", "subjects": "Subject",
     "grounds": "Ground", "categories": "Category", "out_of_scope": "Question", "onward_routes": "Route",

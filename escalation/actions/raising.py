@@ -14,6 +14,7 @@ from cases.actions.references import next_reference
 from cases.errors import Refused
 from cases.models import Agency, Appointment, Case
 from cases.models.case import Capacity
+from cases.roles import Role
 from escalation import chronology, leads, notifications, stages
 from escalation.actions.extensions import set_own_date_on_raising
 from escalation.actions.raising_checks import (
@@ -28,7 +29,7 @@ from escalation.actions.safety import Safety, record_safety
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, Party, ProtocolVersion
 from escalation.models.dispute import Status
-from escalation.protocol import Event, Protocol, Side
+from escalation.protocol import Event, Of, Protocol, Side
 
 __all__ = [
     "NewPerson", "Raised", "check_choices", "check_concern", "raise_dispute", "raise_for_new_person", "same_track",
@@ -211,11 +212,26 @@ def _begin(dispute: Dispute, *, by: Appointment, now: datetime) -> None:
         dispute, Event.RAISED, by=by, now=now, key=f"{dispute.pk}:raised:{entry.pk}", immediate=urgent,
         text=f"{dispute.reference}: {dispute.raising_agency.short_name} raised a {words}.",
     )
+    _say_whom_the_protocol_is_about(dispute, now=now)
     if urgent:
         notifications.tell_of_immediate_risk(dispute, by=by, now=now)
     notifications.tell(
         dispute, Event.RAISED, [by], now=now, key=f"{dispute.pk}:raised:{entry.pk}",
         text=f"{dispute.reference}: you raised a {words}.",
+    )
+
+
+def _say_whom_the_protocol_is_about(dispute: Dispute, *, now: datetime) -> None:
+    """A child under a protocol for adults is not turned away: the story says so, and the board manager is told."""
+    person = dispute.case.person
+    if dispute.rules.is_thematic or person is None or not person.is_child or "child" in dispute.rules.populations:
+        return
+    said = "The protocol is about adults, and this is about a child"
+    chronology.tell(dispute, said, by=None, now=now, stage=dispute.stage,
+                    body="Look whether the procedure for children applies as well. Nothing waits for that here.")
+    notifications.tell(
+        dispute, Event.RAISED, leads.told_by_protocol(dispute, Role.BOARD_MANAGER, Of.BOARD, now=now), now=now,
+        key=f"{dispute.pk}:population", text=f"{dispute.reference}: {said[0].lower()}{said[1:]}.",
     )
 
 

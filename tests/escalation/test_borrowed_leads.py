@@ -143,6 +143,15 @@ def test_the_directory_shows_who_is_borrowed_and_the_tester_counts_it(
     assert f"Borrowed from {lender.agency}" in client.get(reverse("stage_leads")).content.decode()
 
 
+def test_where_all_roles_take_part_only_the_missing_one_is_borrowed(people: Cast, lender: Appointment, now: datetime) -> None:
+    both = "roles: [{role: practitioner}, {role: safeguarding_lead}], mode: all_of, borrowed_from"
+    text = BORROWING.replace("roles: [{role: safeguarding_lead}], borrowed_from", both)
+    publish_protocol(partnership=people.partnership, document=loads(text), by=None, now=now)
+    dispute = at_stage_two(people, now)
+    here = {row.appointment: row.acts_for for row in dispute.participants.all() if row.side == Side.RESPONDING}
+    assert here == {people.charity: None, lender: people.charity.agency}
+
+
 def test_a_stage_led_by_the_partnership_borrows_from_nobody() -> None:
     chair = "{mode: any_of, of_partnership: true, roles: [{role: chair}],"
     text = BORROWING.replace("{roles: [{role: safeguarding_lead}],", chair)

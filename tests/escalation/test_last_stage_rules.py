@@ -1,6 +1,7 @@
 """What a protocol may say of its upper end: gates at a referral, the scrutineer, the board in the middle, the way after it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -123,7 +124,8 @@ def test_the_scrutineer_gives_the_last_word_through_their_own_gate(
     dispute = sent(people, at_the_last_stage(people, now), now)
     assert set(Dispute.objects.visible_to(scrutineer)) == {dispute}
     assert home_for(scrutineer, now).blocks[0].key == "referred"
-    word = {"dispute": dispute, "text": "A sitter starts.", "reasons": "The risk is real.", "by": scrutineer, "now": now}
+    word: dict[str, Any] = {"text": "A sitter starts.", "reasons": "The risk is real.", "by": scrutineer, "now": now}
+    word["dispute"] = dispute
     with pytest.raises(Refused, match="Tell the person who raised it"):
         give_last_word(**word)
     feedback.give_feedback(dispute=dispute, text="I decide tomorrow.", no_action=False, by=scrutineer, now=now)

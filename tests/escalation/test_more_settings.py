@@ -1,6 +1,7 @@
 """What brings a matter to a stage, the time to meet, notices at every stage, and who is told at once of immediate risk."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,7 +14,7 @@ from escalation.models import Notification
 from escalation.protocol import Event
 from escalation.protocol_files import ProtocolFileError, loads
 from tests.escalation.test_unseen_protocols import HEAD, people_of
-from tests.factories import Cast
+from tests.factories import Cast, make_case
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_what_brings_it_to_a_stage_is_chosen_and_kept(people: Cast, now: datetim
 def test_a_meeting_meets_the_time_to_meet(people: Cast, now: datetime) -> None:
     dispute, by = make_dispute(people, now=now), people.council.line_manager
     moves.escalate(dispute=dispute, by=by, now=now, reason="No.", trigger="not_agreed")
-    talk = {"mode": "phone", "with_whom": "Ward manager", "result": "No agreement.", "by": by}
+    talk: dict[str, Any] = {"mode": "phone", "with_whom": "Ward manager", "result": "No agreement.", "by": by}
     later = now + timedelta(hours=2)
     talks.log_discussion(dispute=fresh(dispute), kind="attempt", happened_at=later, now=later, **talk)
     assert dispute.deadlines.get(key="meet").met_at is None
@@ -146,3 +147,12 @@ def test_the_page_names_whose_advice_can_be_sought(now: datetime, client: Client
     client.force_login(people.council.line_manager.user)
     page = client.get(reverse("record_discussion", args=[dispute.reference]), {"kind": "advice"}).content.decode()
     assert f"Whose advice can be sought at this stage: {people.council.lead.described}" in page
+
+
+def test_a_child_under_a_protocol_for_adults_is_not_turned_away_but_said(now: datetime) -> None:
+    people = people_under("halton", now=now)
+    case = make_case(people, now=now, details={"is_child": True})
+    dispute = make_dispute(people, now=now, case=case)
+    assert dispute.chronology.filter(headline__startswith="The protocol is about adults").exists()
+    told = Notification.objects.filter(dispute=dispute, recipient=people.board_manager)
+    assert told.filter(text__contains="about a child").exists()
