@@ -80,7 +80,7 @@ def make_dispute(people: Cast, *, now: datetime, **changes: Any) -> Dispute:
     given: dict[str, Any] = {
         "case": changes.pop("case", None) or make_case(people, now=now),
         "responding": changes.pop("responding", [people.health.agency]),
-        "safety": SAFE,
+        "safety": changes.pop("safety", SAFE),
         "by": changes.pop("by", people.council.practitioner),
         "now": now,
         "addressee": changes.pop("addressee", people.health.practitioner),

@@ -135,7 +135,7 @@ def jump_for_immediate_risk(
     dispute = lock(dispute, seen=seen)
     rules = dispute.rules
     if not rules.immediate_risk.may_enter_any_stage:
-        raise Refused("Under this protocol every stage follows the one before it.", code="forbidden")
+        raise Refused(no_jump_in_words(dispute), code="forbidden")
     where = permissions.standing(dispute, by)
     if where.side is not Side.RAISING or not by.has(Permission.ENTER_AT_LATER_STAGE):
         raise Refused(NOT_YOURS, code="forbidden")
@@ -149,6 +149,12 @@ def jump_for_immediate_risk(
     )
     notifications.tell_of_immediate_risk(dispute, by=by, now=now)
     return dispute
+
+
+def no_jump_in_words(dispute: Dispute) -> str:
+    """Why a stage cannot be passed over under this protocol, and what to do instead while somebody is at risk."""
+    safe_first = dispute.rules.immediate_risk.text or "Make sure that the person is safe first."
+    return f"Under this protocol every stage follows the one before it. {safe_first}"
 
 
 def escalate_by_clock(dispute: Dispute, limit: Deadline, *, now: datetime) -> None:

@@ -73,12 +73,14 @@ def ask(
     act: Callable[[], object],
     *,
     is_theirs: bool,
+    why_not: Sequence[object] = (),
     keep_as: str = "",
     **more: Any,
 ) -> HttpResponse:
     """Show the form, or do the act and go back; a refusal keeps what was typed, a stale one shows what changed (F50).
 
-    ``is_theirs`` only decides whether the form is shown; a post that is well formed is judged by the act itself.
+    ``is_theirs`` only decides whether the form is shown, and ``why_not`` is told in its place; a post that is well formed
+    is judged by the act itself.
     """
     key, status, changed = keep_as or question.name, 200, list[ChronologyEntry]()
     if request.method == "POST" and form.is_valid():
@@ -95,7 +97,7 @@ def ask(
             messages.success(request, question.done)
             return redirect(question.back, dispute.reference)
     elif not is_theirs:
-        return not_now(request, dispute, question)
+        return not_now(request, dispute, question, why_not)
     context = dispute_frame(dispute, request.acting, acted_at()) | more | {
         "question": question,
         "form": form,

@@ -76,6 +76,8 @@ def jump(request: ActingRequest, reference: str) -> HttpResponse:
         "jump", "Immediate risk: go straight to a later stage", "Go straight there", "It has gone straight to the later stage.",
         hint=dispute.rules.immediate_risk.text, kind="warning", template="escalation/work/jump.html",
     )  # fmt: skip
+    if request.method == "GET" and not dispute.rules.immediate_risk.may_enter_any_stage:
+        return not_now(request, dispute, question, why=[moves.no_jump_in_words(dispute)])
     return ask(
         request, dispute, question, form,
         lambda: moves.jump_for_immediate_risk(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),

@@ -85,7 +85,7 @@ def say_on_point(request: ActingRequest, reference: str, pk: int) -> HttpRespons
     return ask(
         request, dispute, question, form, lambda: _say(request, point, form),
         is_theirs=point.agreed_at is None and permissions.may_map_points(dispute, request.acting), keep_as=key,
-        restored=before,
+        why_not=[points.LOCKED] if point.agreed_at else [], restored=before,
     )  # fmt: skip
 
 

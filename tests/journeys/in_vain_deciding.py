@@ -1,0 +1,151 @@
+"""What the acts of deciding refuse, to whom, and what opens them: decision records, referral, last word, what follows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from decisions.actions import afterwards, outcomes
+from decisions.actions.records import edit_record, return_record, submit_record
+from escalation import leads
+from escalation.models import Dispute
+from escalation.protocol import Side
+from tests.factories import Cast
+from tests.factories_decisions import complete_content, make_record, referred, speakers, who_may_refer, with_last_word
+from tests.factories_disputes import climb_to_last_stage, fresh, make_dispute, people_under
+from tests.journeys.in_vain import JOURNEYS, InVain, halton, journey, reader_only
+
+WORDS = "The sitter starts on Monday."
+
+
+@journey("decision_new", "a supporter writes no decision")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    said = {"decision": WORDS}
+    return InVain(
+        dispute, "decisions/new/", said | {"seen": ""}, "decisions/", said, reader_only(people, dispute, now),
+        people.council.practitioner,
+    )
+
+
+@journey("decision_new", "nobody signs off their own decision (F39)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    manager, said = people.council.line_manager, {"rationale": "I read the ward's notes."}
+    leads.join(dispute, manager, Side.RAISING, now=now)
+    record = make_record(fresh(dispute), people.council.practitioner, now=now)
+    submit_record(record=record, by=people.council.practitioner, now=now)
+    path = f"decisions/{record.pk}/sign/"
+    return InVain(dispute, path, said, path, said, people.council.practitioner, manager)
+
+
+@journey("decision_new", "an incomplete decision is not signed off before its author has completed it (A-10)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    author, manager, said = people.council.practitioner, people.council.line_manager, {"rationale": "I read the notes."}
+    leads.join(dispute, manager, Side.RAISING, now=now)
+    record = make_record(fresh(dispute), author, now=now, rationale="", options=())
+    submit_record(record=record, by=author, now=now)
+    path = f"decisions/{record.pk}/sign/"
+
+    def completes() -> None:
+        return_record(record=record, rationale="Say why.", by=manager, now=now)
+        edit_record(record=record, content=complete_content(), seen_edits=record.edits, by=author, now=now)
+        submit_record(record=record, by=author, now=now)
+
+    return InVain(
+        dispute, path, said, path, said, manager, manager, code="shut", opens=completes,
+        reads="cannot be signed off while something is missing", reads_status=200,
+    )
+
+
+@journey("referral", "the referral is sent by those the protocol names")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    dispute = climb_to_last_stage(dispute, now=now)
+    by = who_may_refer(dispute)
+    return InVain(
+        dispute, "referral/", {"seen": "0"}, "referral/", {}, people.council.practitioner, by, reads="is to send the referral",
+        reads_status=200,
+    )
+
+
+def _last_word(now: datetime) -> tuple[Cast, Dispute]:
+    people, dispute = halton(now)
+    return people, referred(dispute, now=now)
+
+
+@journey("give_outcome", "the chair gives the last word, not a party")
+def _(now: datetime) -> InVain:
+    people, dispute = _last_word(now)
+    said = {"text": WORDS, "reasons": "Nights."}
+    return InVain(
+        dispute, "outcome/give/", said, "outcome/", said,
+        people.council.board_representative, people.chair,
+    )
+
+
+@journey("return_referral", "a referral is sent back by whoever it went to")
+def _(now: datetime) -> InVain:
+    people, dispute = _last_word(now)
+    said = {"reason": "The ward's position is missing."}
+    return InVain(
+        dispute, "referral/return/", said, "referral/return/", said, people.health.board_representative, people.chair
+    )
+
+
+@journey("confirm_outcome", "each agency confirms for itself, and not whoever gave the last word (F23)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    dispute, said = with_last_word(dispute, now=now), {"text": "We arrange it."}
+    return InVain(
+        dispute, "outcome/confirm/", said | {"accepts": "yes"}, "outcome/confirm/", said | {"accepts": True},
+        people.chair, people.council.senior_manager,
+    )
+
+
+@journey("confirm_outcome", "a practitioner does not bind their agency (F23)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    dispute, said = with_last_word(dispute, now=now), {"text": "We arrange it."}
+    return InVain(
+        dispute, "outcome/confirm/", said | {"accepts": "yes"}, "outcome/confirm/", said | {"accepts": True},
+        people.council.practitioner, people.health.line_manager,
+    )
+
+
+@journey("dispute_decisions", "what stays open is done when its owner says so (F23)")
+def _(now: datetime) -> InVain:
+    people, dispute = _last_word(now)
+    issue = afterwards.NewIssue("Who pays?", people.council.senior_manager, now.date() + timedelta(days=7))
+    outcomes.give_last_word(dispute=dispute, text=WORDS, reasons="Nights.", by=people.chair, now=now, issues=[issue])
+    row = fresh(dispute).outcomes.get().outstanding_issues.get()
+    path, said = f"issues/{row.pk}/complete/", {"note": "The council pays."}
+    return InVain(dispute, path, said, path, said, people.health.senior_manager, people.council.senior_manager)
+
+
+@journey("dispute_decisions", "the role the protocol names takes it to a further body (F22)")
+def _(now: datetime) -> InVain:
+    people = people_under("dundee", now=now)
+    dispute = with_last_word(make_dispute(people, now=now), now=now)
+    said = {"code": "apc", "reason": "The threshold is not clear."}
+    return InVain(
+        dispute, "onward/add/", said, "onward/", said, people.council.practitioner, people.chief_social_work_officer
+    )
+
+
+@journey("give_outcome", "of two who speak jointly, the first does not end it; nobody confirms before both have spoken (F8)")
+def _(now: datetime) -> InVain:
+    people = people_under("south_lanarkshire", now=now)
+    dispute = referred(make_dispute(people, now=now), now=now)
+    first, second = speakers(dispute)
+    given = outcomes.give_last_word(dispute=dispute, text=WORDS, reasons="Nights.", by=first, now=now)
+    said = {"text": "We arrange it."}
+    confirms = people.health.senior_manager
+    return InVain(
+        fresh(dispute), "outcome/confirm/", said | {"accepts": "yes"}, "outcome/confirm/", said | {"accepts": True},
+        confirms, confirms, code="stale", reads="to give the last word",
+        opens=lambda: outcomes.concur(dispute=fresh(dispute), outcome=given, by=second, now=now),
+    )
+
+
+ALL = JOURNEYS  # those of working and those of deciding
