@@ -111,7 +111,7 @@ class DecisionForm(StepForm):
     def prepare(self, setting: Setting) -> None:
         rules = setting.rules
         if rules.is_thematic:
-            self.title, self.more = "What do you see?", "More about what you see (optional)"
+            self.title, self.short, self.more = "What do you see?", "What you see", "More about what you see (optional)"
             del self.fields["decision_received_at"]
             self.reword(DECISION_OF_A_THEME)
         if not any(limit.or_sooner for stage in rules.stages for limit in stage.limits):

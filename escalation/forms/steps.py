@@ -45,7 +45,7 @@ class StepForm(GovukForm):
 
     slug: ClassVar[str]
     title: str
-    short: ClassVar[str]
+    short: str
     page: ClassVar[str]
     optional: ClassVar[tuple[str, ...]] = ()
 

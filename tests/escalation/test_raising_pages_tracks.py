@@ -82,6 +82,8 @@ def test_the_pages_of_a_theme_warn_and_refuse(client: Client, people: Cast) -> N
     page = text_of(client.get(address(draft, "decision")))
     assert "Write no name, no date of birth" in page
     assert "When were you told?" not in page
+    assert "More about what you see (optional)" in page
+    assert "{{" not in page
     answer = client.post(address(draft, "theme"), {"theme": "Mrs A, NHS 943 476 5919"})
     assert "This looks like an NHS or CHI number" in text_of(answer)
     answer = client.post(
