@@ -69,7 +69,7 @@ def record(
 def hold(scopes: Collection[str]) -> dict[str, AuditHead]:
     """The ends of these chains, begun where there were none, locked until the caller's transaction ends."""
     AuditHead.objects.bulk_create([AuditHead(scope=scope, hash=GENESIS) for scope in sorted(scopes)], ignore_conflicts=True)
-    heads = AuditHead.objects.select_for_update().filter(scope__in=scopes).order_by("pk")
+    heads = AuditHead.objects.select_for_update(no_key=True).filter(scope__in=scopes).order_by("pk")
     held = {head.scope: head for head in heads}
     for scope, head in held.items():
         together.know(("audit", scope), head)

@@ -38,7 +38,7 @@ def lock(dispute: Dispute, *, seen: str | None = None) -> Dispute:
 
     ``seen`` is its ``token`` as the person saw it: refused as stale when somebody has moved it since.
     """
-    rows = Dispute.objects.select_for_update(of=("self",)).defer("protocol__document")
+    rows = Dispute.objects.select_for_update(no_key=True, of=("self",)).defer("protocol__document")
     fresh = rows.select_related("protocol", "case", "raised_by").get(pk=dispute.pk)
     if seen and seen != fresh.token:
         raise Refused(MOVED_ON, code="stale")

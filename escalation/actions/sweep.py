@@ -79,8 +79,8 @@ def _recall(done: Swept, *, now: datetime) -> None:
 def _sweep_together(dispute_ids: Sequence[int], *, now: datetime) -> Swept:
     done = Swept()
     with together.together():
-        free = Dispute.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=dispute_ids)
-        related = ("protocol", "case", "raised_by__manager", "partnership", "raising_agency")
+        free = Dispute.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(pk__in=dispute_ids)
+        related = ("protocol", "case", "raised_by__manager__user", "partnership", "raising_agency")
         disputes = list(free.defer("protocol__document").select_related(*related).order_by("pk"))
         at_hand.gather(disputes)
         audit.hold({audit.scope_of_case(dispute.case_id) for dispute in disputes})
