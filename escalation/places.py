@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from cases.models import Appointment
 from cases.templatetags.dates import long_date
 from escalation import queues
 from escalation.models import LeadGap
-from escalation.queues import LOOKED_AT, SHOWN, Block, Line, Looked, block
+from escalation.queues import LOOKED_AT, Block, Line, block
 
 
 def blocks_of(acting: Appointment, now: datetime) -> list[Block]:
@@ -23,19 +22,18 @@ def blocks_of(acting: Appointment, now: datetime) -> list[Block]:
 
 
 def _waiting_for(place: Appointment) -> Block:
-    """What waits for the absent person, each line by way of the page on which one takes their place."""
+    """What the absent person has open, first what waits for them; each line leads to where one takes their place."""
     name, until = place.seat.user.name, long_date(place.away_until)
     running = queues.running_for(place)
-    mine: Sequence[Looked | Line] = [one for one in running if one.is_mine]
-    lines = [one.line() if isinstance(one, Looked) else one for one in (*mine, *queues.actions_owned(place))]
-    drawn = [
-        replace(line, url=reverse("take_place_in", args=[place.pk, line.reference]), note=f"For {name}, away until {until}")
-        for line in lines[:SHOWN]
+    waiting = [one.line() for one in running if one.is_mine] + queues.actions_owned(place)
+    others = [one.line() for one in running if not one.is_mine]
+    lines = [
+        replace(line, url=reverse("take_place_in", args=[place.pk, line.reference]), note=f"{words} {name}, away until {until}")
+        for words, found in (("Waits for", waiting), ("Followed by", others))
+        for line in found
     ]
-    others = len(running) - len(mine)
-    more = f" {others} more run without waiting for them." if others else ""
-    empty = f"Nothing waits for {name} at the moment.{more}"
-    return Block(f"place-{place.pk}", f"You stand in for {name} until {until}", drawn, empty, more=max(0, len(lines) - SHOWN))
+    empty = f"What {name} has open appears here until they are back."
+    return block(f"place-{place.pk}", f"You stand in for {name}", lines, empty)
 
 
 def without_lead(acting: Appointment) -> list[Line]:

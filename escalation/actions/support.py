@@ -30,8 +30,8 @@ class Asked:
 
 
 def may_ask_support(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` may ask somebody to support them: the person who raised it, while it runs."""
-    return permissions.standing(dispute, by).is_originator and dispute.status in permissions.RUNNING
+    """Whether ``by`` may ask somebody to support them: the person who raised it themselves, while it runs."""
+    return by.in_place_of_id is None and permissions.standing(dispute, by).is_originator and dispute.status in permissions.RUNNING
 
 
 def may_be_asked(dispute: Dispute, by: Appointment, *, now: datetime) -> QuerySet[Appointment]:

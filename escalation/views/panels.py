@@ -52,8 +52,8 @@ def when_words(at: datetime, now: datetime) -> str:
 def line_of(dispute: Dispute, now: datetime) -> dict[str, Any]:
     """What happens now: whose turn, what, by when, how the date was worked out, and what the clock will do (F69, F29)."""
     turn = turn_of(dispute)
-    line: dict[str, Any] = {"whose": turn.whose, "act": turn.act, "then": turn.then, "sentence": turn.sentence}
-    line |= {"by": "", "left": "", "day": "", "missed": False, "explained": ""}
+    line: dict[str, Any] = {"whose": turn.whose, "act": turn.act, "sentence": turn.sentence}
+    line |= {"then": f"{turn.cover} {turn.then}".strip(), "by": "", "left": "", "day": "", "missed": False, "explained": ""}
     if turn.due is None:
         opened = next((row.opened_at for row in dispute.stages.all() if row.is_open), None)
         if opened and not dispute.has_ended:

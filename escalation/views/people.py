@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of
 from cases.models import Appointment, AuditEvent
 from cases.templatetags.dates import local_date
-from escalation import permissions
+from escalation import covering, permissions
 from escalation.actions import agreed
 from escalation.actions.people import bring_in as bring_colleague_in
 from escalation.actions.support import may_ask_support
@@ -43,10 +43,20 @@ def people(request: ActingRequest, reference: str) -> HttpResponse:
     }
     debriefs = debriefs_of(dispute, request.acting, readable)
     sides = [
-        {"heading": words, "people": [(row, debriefs.get(row.pk)) for row in rows if row.side == side]} for side, words in SIDES
+        {
+            "heading": words,
+            "people": [(row, debriefs.get(row.pk), _away(dispute, row.appointment)) for row in rows if row.side == side],
+        }
+        for side, words in SIDES
     ]
     context |= {"sides": [side for side in sides if side["people"]], "may_bring_in": may("bring_in", dispute, request.acting)}
     return render(request, "escalation/dispute_people.html", context)
+
+
+def _away(dispute: Dispute, who: Appointment) -> str:
+    """Who stands in for somebody who is away now, and until when."""
+    away = covering.away_in(dispute)
+    return covering.in_words(away, who) if who.pk in away.of else ""
 
 
 @require_http_methods(["GET", "POST"])
