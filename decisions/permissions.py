@@ -9,6 +9,7 @@ from cases.roles import Permission
 from escalation import permissions as climbing
 from escalation.permissions import is_chair_of_a_party, may_agree, may_confirm, may_refer, standing
 from escalation.protocol import Side
+from escalation.verbs import may
 
 if TYPE_CHECKING:
     from cases.models import Appointment
@@ -140,7 +141,7 @@ def may_concur(dispute: Dispute, by: Appointment) -> bool:
 
 def may_agree_now(dispute: Dispute, by: Appointment) -> bool:
     """Record an agreement now."""
-    return dispute.status in AT_WORK and may_agree(dispute, by)
+    return may("record_agreement", dispute, by)
 
 
 def may_confirm_now(dispute: Dispute, by: Appointment) -> bool:

@@ -79,8 +79,7 @@ def ask(
 ) -> HttpResponse:
     """Show the form, or do the act and go back; a refusal keeps what was typed, a stale one shows what changed (F50).
 
-    ``is_theirs`` only decides whether the form is shown, and ``why_not`` is told in its place; a post that is well formed
-    is judged by the act itself.
+    ``is_theirs`` only decides whether the form or ``why_not`` is shown; a post that is well formed is judged by the act.
     """
     key, status, changed = keep_as or question.name, 200, list[ChronologyEntry]()
     if request.method == "POST" and form.is_valid():
@@ -99,9 +98,7 @@ def ask(
     elif not is_theirs:
         return not_now(request, dispute, question, why_not)
     context = dispute_frame(dispute, request.acting, acted_at()) | more | {
-        "question": question,
-        "form": form,
-        "changed": changed,
+        "question": question, "form": form, "changed": changed,
         "has_draft": request.method == "GET" and bool(more.get("restored")),
         "can_discard": not keep_as,
         "keep_url": reverse("keep_typed", args=[dispute.reference, key]),
