@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from cases.actions.cases import add_member, open_case
-from cases.models import Absence, Agency, Appointment, Case, Partnership, User
+from cases.models import Absence, Agency, Appointment, Case, Partnership, Person, User
 from cases.roles import Nation, Role
 from cases.standing_in import stand_in_row
 
@@ -134,6 +134,11 @@ def make_place(person: Appointment, stand_in: Appointment) -> Appointment:
     """What ``stand_in`` acts as while ``person`` is away."""
     make_absence(person, stand_in)
     return person.stood_in_by.get(user=stand_in.user)
+
+
+def person_of(case: Case) -> Person:
+    """The person a case is about, as they are known now."""
+    return Person.objects.get(cases=case)
 
 
 def make_case(people: Cast, *, now: datetime | None = None, **fields: Any) -> Case:

@@ -18,7 +18,7 @@ from cases.errors import Refused
 from cases.models import Appointment, AuditEvent, Case, CaseMember, Person
 from cases.roles import Role
 from tests import factories
-from tests.factories import Cast
+from tests.factories import Cast, person_of
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_a_change_is_saved_and_recorded_by_field_name(client: Client, people: Ca
     client.force_login(people.health.practitioner.user)
     answers = person_form(client, case) | {"address": "Ward 4", "own_reference": "NHS 943", "capacity": "has"}
     assert client.post(f"/cases/{case.reference}/person/", answers).status_code == 302
-    person = Person.objects.get(pk=case.person_id)
+    person = person_of(case)
     assert (person.address, person.capacity) == ("Ward 4", "has")
     assert {known.value for known in person.references.all()} == {"LAS-55120", "NHS 943"}
     event = AuditEvent.objects.get(action="person_changed")
@@ -132,11 +132,11 @@ def test_the_second_of_two_editors_sees_both_versions(people: Cast, case: Case) 
     assert "Somebody else changed this while you were writing" in page
     assert "12 Mill Lane" in page
     assert "Flat 2, Mill Lane" in page
-    assert Person.objects.get(pk=case.person_id).address == "12 Mill Lane"
+    assert person_of(case).address == "12 Mill Lane"
     seen = re.search(r'name="seen" value="(\w+)"', page)
     assert seen
     assert second.post(url, theirs | {"address": "Flat 2, 12 Mill Lane", "seen": seen[1]}).status_code == 302
-    assert Person.objects.get(pk=case.person_id).address == "Flat 2, 12 Mill Lane"
+    assert person_of(case).address == "Flat 2, 12 Mill Lane"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -145,7 +145,7 @@ def test_of_two_who_save_at_the_same_moment_one_wins_and_one_is_told(people: Cas
 
     def save(by: Appointment, address: str) -> None:
         mine = Case.objects.select_related("person").get(pk=case.pk)
-        seen = version_of(mine.person, None)
+        seen = version_of(person_of(mine), None)
         started.wait(5)
         try:
             update_person(case=mine, changes={"address": address}, seen=seen, by=by, now=now)
@@ -163,7 +163,7 @@ def test_of_two_who_save_at_the_same_moment_one_wins_and_one_is_told(people: Cas
     for thread in threads:
         thread.join(10)
     assert sorted(ends)[-1] == "stale"
-    assert Person.objects.get(pk=case.person_id).address == sorted(ends)[0]
+    assert person_of(case).address == sorted(ends)[0]
     assert AuditEvent.objects.filter(action="person_changed").count() == 1
 
 
@@ -186,7 +186,7 @@ def test_bad_answers_lose_nothing(client: Client, people: Cast, case: Case, answ
     page = client.post(f"/cases/{case.reference}/person/", good | answers).content.decode()
     assert told in page
     assert "kept as typed" in page
-    assert Person.objects.get(pk=case.person_id).desired_outcomes == "To go home with a night sitter."
+    assert person_of(case).desired_outcomes == "To go home with a night sitter."
 
 
 def test_a_case_needs_two_agencies_of_one_partnership(people: Cast, now: datetime) -> None:

@@ -30,13 +30,14 @@ def test_the_conflict_of_two_editors_can_be_read_and_settled(page: Page, now: da
     case = factories.make_case(people, now=now)
     sign_in(page, people.council.practitioner, "/directory/")
     page.goto(f"/cases/{case.reference}/person/")
-    case.person.address = "12 Mill Lane"
-    case.person.save()
+    person = factories.person_of(case)
+    person.address = "12 Mill Lane"
+    person.save()
     page.get_by_label("Where do they live?").fill("Flat 2, Mill Lane")
     follow(page, page.get_by_role("button", name="Save"))
     check(page)
     expect(page.get_by_role("cell", name="12 Mill Lane")).to_be_visible()
     follow(page, page.get_by_role("button", name="Save"))
     expect(page.locator("body")).to_contain_text("What is known of the person is saved")
-    case.person.refresh_from_db()
-    assert case.person.address == "Flat 2, Mill Lane"
+    person.refresh_from_db()
+    assert person.address == "Flat 2, Mill Lane"

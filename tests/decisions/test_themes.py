@@ -85,13 +85,12 @@ def test_every_page_of_it_can_be_read(client: Client, people: Cast, now: datetim
         page = client.get(f"/disputes/{dispute.reference}/{tab}")
         assert page.status_code in (200, 404), (tab, page.status_code)
         assert "Is the person safe" not in page.content.decode(), tab
-    page = client.get(f"/disputes/{dispute.reference}/decisions/new/").content.decode()
-    assert "How would you say it to anybody" in page
-    assert "7. A summary that anybody can follow" in page
-    page = client.get(f"/disputes/{dispute.reference}/own-record/attest/").content.decode()
-    assert "Theme: Weekend discharges" in page
+    form = client.get(f"/disputes/{dispute.reference}/decisions/new/").content.decode()
+    assert "How would you say it to anybody" in form
+    assert "7. A summary that anybody can follow" in form
+    own = client.get(f"/disputes/{dispute.reference}/own-record/attest/").content.decode()
+    assert "Theme: Weekend discharges" in own
     for path in ("/", "/disputes/", "/disputes/?stage=system.1", "/cases/", f"/cases/{dispute.case.reference}/"):
-        page = client.get(path).content.decode()
         assert client.get(path).status_code == 200
     assert dispute.reference in client.get("/disputes/?stage=system.1").content.decode()
     assert dispute.reference not in client.get("/disputes/?stage=children.1").content.decode()

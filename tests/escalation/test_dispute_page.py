@@ -98,7 +98,7 @@ def test_somebody_who_may_know_of_it_only_sees_where_it_stands_and_why_no_more(
         assert dispute.reference in said
         assert people.health.agency.name in said
         assert "What was said and decided is read only by the people who are on it" in said
-        for hidden in (dispute.title, dispute.worry, dispute.case.person.name, "Seen on the ward"):
+        for hidden in (dispute.title, dispute.worry, dispute.case.about, "Seen on the ward"):
             assert hidden not in said
         for tab in ("story/", "positions/", "actions/", "people/", "own-record/attest/"):
             assert see(client, dispute, who, tab).status_code == 404

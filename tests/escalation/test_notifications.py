@@ -88,7 +88,7 @@ def test_no_mail_holds_a_name_an_agency_or_a_word_from_the_case(people: Cast, no
     for day in range(25):
         sweep.sweep(now=now + timedelta(days=day))
     deliveries.deliver_due(now=now + timedelta(days=30))
-    secrets = [dispute.case.person.name, "Elsworth", "discharge", "bed alone", "stage", "Stage", "challenge"]
+    secrets = [dispute.case.about, "Elsworth", "discharge", "bed alone", "stage", "Stage", "challenge"]
     secrets += [party.agency.short_name for party in dispute.parties.all()]
     secrets += [row.appointment.user.name for row in dispute.participants.select_related("appointment__user")]
     assert len(mail.outbox) > 20

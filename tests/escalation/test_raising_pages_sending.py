@@ -46,7 +46,7 @@ def test_the_least_that_is_required_raises_a_dispute_under_every_protocol(
     response = client.post(here)
     assert response["Location"] == address(draft, "done")
     dispute = Dispute.objects.get()
-    assert dispute.case.person.name == "Margaret Elsworth"
+    assert dispute.case.about == "Margaret Elsworth"
     assert dispute.danger_answer == "not_in_danger"
     assert [party.agency for party in dispute.parties.filter(side=Side.RESPONDING)] == [people.health.agency]
     assert SafetyConfirmation.objects.get().answer == "safe"

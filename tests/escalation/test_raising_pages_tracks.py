@@ -1,6 +1,7 @@
 """Raising where the protocol has several tracks: the track first; a theme asks for no person, no danger and no safety."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -29,7 +30,7 @@ def people(now: datetime) -> Cast:
     return made
 
 
-def of_theme(people: Cast) -> dict[str, dict[str, object]]:
+def of_theme(people: Cast) -> dict[str, dict[str, Any]]:
     return {
         "track": {"track": "system"},
         "theme": THEME,
@@ -39,7 +40,7 @@ def of_theme(people: Cast) -> dict[str, dict[str, object]]:
     }
 
 
-def send(client: Client, people: Cast, pages: dict[str, dict[str, object]]) -> Dispute:
+def send(client: Client, people: Cast, pages: dict[str, dict[str, Any]]) -> Dispute:
     draft = begin(client, people.council.practitioner)
     here = address(draft, "track")
     for step, data in pages.items():
