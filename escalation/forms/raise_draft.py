@@ -13,11 +13,12 @@ from cases.forms.fields import DateParts
 from escalation.actions.raising import NewPerson, Raised
 from escalation.actions.safety import Safety
 from escalation.forms.raising import OF_A_PERSON, OF_A_THEME
-from escalation.forms.raising_tracks import TrackForm
+from escalation.forms.raising_tracks import ThemeForm, TrackForm
 from escalation.forms.steps import Setting, StepForm
 from escalation.models import Draft
 
-EVERY_FORM: tuple[type[StepForm], ...] = (TrackForm, *OF_A_THEME, *OF_A_PERSON)
+# In the order of the way, so that the last page with an answer is how far a draft has come.
+EVERY_FORM: tuple[type[StepForm], ...] = (TrackForm, OF_A_PERSON[0], ThemeForm, *OF_A_PERSON[1:])
 BY_SLUG: dict[str, type[StepForm]] = {form.slug: form for form in EVERY_FORM}
 SCOPE, CHECK = "scope", "check"
 

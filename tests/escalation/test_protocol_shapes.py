@@ -33,7 +33,7 @@ def dates(dispute: Dispute) -> dict[str, str]:
     return {row.key: f"{row.due_at.astimezone(LONDON):%a %d %b %H:%M}" for row in dispute.deadlines.all()}
 
 
-@pytest.mark.parametrize("name", ["one_stage", "five_stages", "four_limits"])
+@pytest.mark.parametrize("name", ["one_stage", "five_stages", "four_limits", "three_tracks"])
 def test_the_file_is_valid_as_it_stands(name: str) -> None:
     checked = check(FILES / f"{name}.yaml")
     assert checked.problems == ()

@@ -114,6 +114,13 @@ def test_a_child_goes_by_its_own_track(client: Client, people: Cast) -> None:
     assert dispute.safety_confirmations.count() == 1
 
 
+def test_a_draft_goes_on_where_it_was_left(client: Client, people: Cast) -> None:
+    draft = begin(client, people.council.practitioner)
+    for step, data in list(of_theme(people).items())[:3]:
+        client.post(address(draft, step), data)
+    assert f'href="{address(draft, "decision")}"' in text_of(client.get("/disputes/raise/"))
+
+
 def test_changing_the_track_asks_what_is_missing(client: Client, people: Cast) -> None:
     draft = begin(client, people.council.practitioner)
     pages = of_theme(people)
