@@ -21,6 +21,7 @@ from decisions.models import Consulted, DecisionOption, DecisionRecord, SignOff
 from decisions.models.record import TEXTS
 from escalation import chronology, leads, notifications
 from escalation.actions import handover
+from escalation.actions.raising_checks import check_names_nobody
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, Dispute
 from escalation.protocol import Event
@@ -44,7 +45,7 @@ def draft_record(*, dispute: Dispute, content: Content, by: Appointment, now: da
     dispute = lock(dispute)
     if not permissions.may_draft(dispute, by):
         raise Refused(NOT_YOURS, code="forbidden")
-    _check_content(content, now)
+    _check_content(content, dispute, now)
     record = DecisionRecord(
         dispute=dispute, stage=dispute.stage, agency=leads.stands_for(dispute, by), author=by, created_at=now, updated_at=now
     )
@@ -65,7 +66,7 @@ def edit_record(
         raise Refused(_not_editable(record), code="stale")
     if seen_edits != record.edits:
         raise Refused(CHANGED, code="stale")
-    _check_content(content, now)
+    _check_content(content, record.dispute, now)
     record.edits += 1
     record.updated_at = now
     if not record.author.is_seat_of(by):
@@ -229,7 +230,9 @@ def _write(record: DecisionRecord, content: Content) -> None:
     Consulted.objects.bulk_create([Consulted(record=record, **asdict(row)) for row in content.consulted])
 
 
-def _check_content(content: Content, now: datetime) -> None:
+def _check_content(content: Content, dispute: Dispute, now: datetime) -> None:
+    for name in TEXTS if dispute.rules.is_thematic else ():
+        check_names_nobody(name, getattr(content, name), now)
     if not content.decision.strip():
         raise Refused("Say what was decided.", field="decision")
     if any(not row.option.strip() for row in content.options):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from cases.errors import Refused
 from cases.models import Case, Person
 from cases.roles import Nation
 from decisions.exports import assemble, fingerprint
@@ -23,7 +24,7 @@ from tests.clock import Clock
 from tests.decisions.reading import text_of
 from tests.escalation.test_protocol_tracks import FILE, TEXT
 from tests.factories import Cast, cast, make_partnership
-from tests.factories_decisions import confirm_all, give_last_word, refer
+from tests.factories_decisions import confirm_all, give_last_word, make_record, refer
 from tests.factories_disputes import climb_to_last_stage, fresh, make_theme
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,14 @@ def test_it_is_raised_read_and_refused_by_the_api(people: Cast, now: datetime) -
     safety = client.post(one(dispute, "safety/"), {"answer": "safe", "how": "Seen."}, format="json")
     assert {voice.status_code, safety.status_code} <= {403, 404, 405}
     assert (Dispute.objects.count(), Case.objects.count()) == (2, 1)
+
+
+def test_a_decision_record_of_it_names_nobody(people: Cast, now: datetime) -> None:
+    dispute, by = make_theme(people, now=now), people.council.senior_manager
+    with pytest.raises(Refused, match="like an NHS or CHI number") as refused:
+        make_record(dispute, by, now=now, evidence="As with 943 476 5919.")
+    assert refused.value.field == "evidence"
+    assert make_record(dispute, by, now=now).dispute == dispute
 
 
 def test_it_did_not_hold(client: Client, people: Cast, now: datetime, clock: Clock) -> None:
