@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "sweep-deadlines": every(20, "escalation.tasks.sweep_deadlines"),
     "recalculate-dates": every(3600, "escalation.tasks.recalculate_dates"),
     "deliver-notices": every(5, "escalation.tasks.deliver_notices"),
+    "seal-audit-trail": every(30, "escalation.tasks.seal_audit_trail"),
     "count-refusals": every(60, "escalation.tasks.count_refusals"),
     "render-exports": every(3, "decisions.tasks.render_exports"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from cases import audit, together
+from cases import audit, checkpoints, together
 from cases.models import Appointment
 from escalation import at_hand, calendars, chronology, deadlines
 from escalation.models import ChronologyEntry, Deadline, Discussion, Dispute, DisputeStage, LocalClosure
@@ -184,7 +184,8 @@ def meet(
         if (row.stage == stage and row.kind in kinds) or (settles and row.key == deadlines.WHOLE)
     ]
     for row in met:
-        record_miss_if_due(row, dispute, now=now)
+        if record_miss_if_due(row, dispute, now=now):
+            checkpoints.seal_on_commit(now=now)
         row.met_at, row.met_by, row.next_look_at = now, by, None
     together.change(met, "missed_at", "met_at", "met_by", "next_look_at")
     if met and any(limit.anchor is Anchor.PREVIOUS_LIMIT_MET for limit in _limits(dispute.rules)):

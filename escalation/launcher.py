@@ -1,6 +1,7 @@
 """What ./start runs: servers, migrations, demonstration data, then web, worker and beat until Ctrl-C."""
 
 import argparse
+import base64
 import fcntl
 import hashlib
 import json
@@ -105,6 +106,7 @@ class Launcher:
         done = self.state / "demo-data"
         if done.exists() and done.read_text() == BEGUN:
             self.services.drop_database()
+            shutil.rmtree(self.state / "audit", ignore_errors=True)
             done.unlink()
             (self.state / "migrated").unlink(missing_ok=True)
 
@@ -113,7 +115,8 @@ class Launcher:
         is_ours = "DATABASE_URL" not in os.environ
         given = {**self.services.environment(), "BASE_URL": self.address, "STATE_DIRECTORY": str(self.state)}
         if is_ours:
-            given |= {"DEMO": "1", "SECRET_KEY": _secret_key(self.state)}
+            given |= {"DEMO": "1", "SECRET_KEY": _secret(self.state, "secret_key", 48).read_text()}
+            given["AUDIT_SIGNING_KEY_FILE"] = str(_secret(self.state, "audit_signing_key", 32))
         for name, value in given.items():
             self.environment.setdefault(name, value)
         known = {name: self.environment[name] for name in given if name != "DATABASE_OWNER_URL" or is_ours}
@@ -249,12 +252,12 @@ def _free_port(wanted: int | None) -> int:
     raise SystemExit(f"Port {wanted or FIRST_PORT} is taken by another program. Choose one: ./start --port 8123")
 
 
-def _secret_key(state: Path) -> str:
-    file = state / "secret_key"
+def _secret(state: Path, name: str, size: int) -> Path:
+    file = state / name
     if not file.exists():
         file.touch(mode=0o600)
-        file.write_text(secrets.token_urlsafe(64))
-    return file.read_text()
+        file.write_text(base64.b64encode(secrets.token_bytes(size)).decode())
+    return file
 
 
 def _signature(files: Iterator[Path], database: str) -> str:

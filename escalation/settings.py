@@ -11,6 +11,7 @@ from escalation.embedded import running_environment, state_directory
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = state_directory(BASE_DIR)
 DEMO_SECRET_KEY = "demonstration-only-" + "0" * 40
+DEMO_SIGNING_KEY = "A" * 43 + "="
 
 env = environ.Env()
 for _name, _value in running_environment(STATE_DIR).items():
@@ -33,6 +34,15 @@ if not DEMO:
         raise ImproperlyConfigured("SECRET_KEY must be your own random text of at least 50 characters.")
     if "ALLOWED_HOSTS" not in env.ENVIRON or "BASE_URL" not in env.ENVIRON:
         raise ImproperlyConfigured("Set ALLOWED_HOSTS and BASE_URL to the address people will use.")
+
+# The audit trail: who signs its checkpoints, and where they are kept besides the database.
+AUDIT_SIGNING_KEY: str = env.str("AUDIT_SIGNING_KEY", default=DEMO_SIGNING_KEY)
+AUDIT_SIGNING_KEY_FILE: str = env.str("AUDIT_SIGNING_KEY_FILE", default="")
+AUDIT_PUBLIC_KEYS: list[str] = env.list("AUDIT_PUBLIC_KEYS", default=[])  # of keys that are no longer in use
+AUDIT_CHECKPOINT_FILE: str = env.str("AUDIT_CHECKPOINT_FILE", default=str(STATE_DIR / "audit" / "checkpoints.jsonl"))
+AUDIT_ORIGIN: str = env.str("AUDIT_ORIGIN", default=BASE_URL)
+if not DEMO and AUDIT_SIGNING_KEY == DEMO_SIGNING_KEY and not AUDIT_SIGNING_KEY_FILE:
+    raise ImproperlyConfigured("Set AUDIT_SIGNING_KEY to 32 random bytes in base64: openssl rand -base64 32")
 
 HTTPS = BASE_URL.startswith("https://")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from cases import checkpoints
 from cases.actions import refusals
 from cases.clock import database_now
 from escalation import deliveries
@@ -14,7 +15,8 @@ from escalation.actions import calendars, lead_gaps, plans, sweep
 def sweep_deadlines() -> None:
     """Hold every dispute to its limits."""
     now = database_now()
-    sweep.sweep(now=now)
+    if sweep.sweep(now=now).missed:
+        checkpoints.seal(now=now)
     plans.warn_of_overdue(now=now)
     lead_gaps.sweep(now=now)
 
@@ -29,6 +31,13 @@ def recalculate_dates() -> None:
 def deliver_notices() -> None:
     """Send the notices that are owed."""
     deliveries.deliver_due(now=database_now())
+
+
+@shared_task(name="escalation.tasks.seal_audit_trail")
+def seal_audit_trail() -> None:
+    """Seal what was written since the last checkpoint, and bring the file outside the database up to date."""
+    checkpoints.seal(now=database_now())
+    checkpoints.write_outside()
 
 
 @shared_task(name="escalation.tasks.count_refusals")

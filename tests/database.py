@@ -13,7 +13,7 @@ from psycopg import sql
 
 from escalation.embedded import DATABASE, OWNER_ROLE, SUPERUSER
 from tests import clock
-from tests.services import database_name, services
+from tests.services import checkpoint_file, database_name, services
 
 kept_tables: set[str] = set()
 
@@ -35,7 +35,8 @@ def prepare() -> None:
 
 
 def empty() -> None:
-    """Empty every table a test wrote to, guards against emptying included."""
+    """Empty every table a test wrote to, guards against emptying included, and what it left outside the database."""
+    checkpoint_file().unlink(missing_ok=True)
     with psycopg.connect(services().url(SUPERUSER, database_name())) as connection:
         written = _tables_with_rows(connection) - kept_tables
         if not written:

@@ -41,6 +41,11 @@ def redis_url() -> str:
     return f"{services().redis_url}?db={2 * worker_number()}"
 
 
+def checkpoint_file() -> Path:
+    """Where this process's own database has its checkpoints outside."""
+    return Path(os.environ[STATE_VARIABLE]) / "audit" / f"{database_name()}.jsonl"
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     if not is_xdist_worker():
@@ -55,6 +60,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         {
             "REDIS_URL": redis_url(),
             "STATE_DIRECTORY": os.environ[STATE_VARIABLE],
+            "AUDIT_CHECKPOINT_FILE": str(checkpoint_file()),
             "DEMO": "1",
             "DEBUG": "0",
             "DJANGO_SETTINGS_MODULE": "tests.settings",

@@ -34,7 +34,7 @@ THROUGH_WHAT_IS_VISIBLE = {
     "with_page_data",
 }
 APPEND_ONLY = {
-    "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion", "escalation.ManagerReview",
+    "cases.AuditCheckpoint", "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion", "escalation.ManagerReview",
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
     "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview",
     "escalation.DisputeLink", "escalation.WithdrawalPressure", "escalation.Feedback", "escalation.ProtocolVersion",
@@ -44,7 +44,7 @@ APPEND_ONLY = {
 MUTABLE = {
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal",
-    "cases.Absence",
+    "cases.Absence", "cases.AuditSeal", "cases.CheckpointMail",
     "escalation.LocalClosure", "escalation.CalendarFeed", "escalation.DateRequest", "escalation.Acknowledgement",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
@@ -159,7 +159,7 @@ def test_append_only_models_are_held_so_by_the_database() -> None:
     for model, trigger in pgtrigger.registered():
         if {"UPDATE", "DELETE"} <= set(str(trigger.operation).split(" OR ")):
             guarded.add(model._meta.label)
-    by_plain_sql = {"cases.AuditEvent"}
+    by_plain_sql = {"cases.AuditCheckpoint", "cases.AuditEvent"}
     assert APPEND_ONLY - guarded == by_plain_sql
 
 

@@ -3,6 +3,7 @@
 from cases.models.absence import Absence
 from cases.models.audit import AuditEvent, AuditHead
 from cases.models.case import Case, CaseMember, Person, PersonReference
+from cases.models.checkpoint import AuditCheckpoint, AuditSeal, CheckpointMail
 from cases.models.partnership import Agency, Partnership, ReferenceCounter
 from cases.models.people import Appointment, User
 from cases.models.refusal import Refusal
@@ -11,10 +12,13 @@ __all__ = [
     "Absence",
     "Agency",
     "Appointment",
+    "AuditCheckpoint",
     "AuditEvent",
     "AuditHead",
+    "AuditSeal",
     "Case",
     "CaseMember",
+    "CheckpointMail",
     "Partnership",
     "Person",
     "PersonReference",

@@ -59,6 +59,7 @@ class Agency(models.Model):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="commissions"
     )
     phone = models.CharField(max_length=30, blank=True)
+    records_email = models.EmailField(blank=True, help_text="Where the agency's records officers get the daily checkpoint.")
     own_route = models.TextField(blank=True, help_text="The agency's own escalation route, in its own words (B-02).")
 
     objects = AgencyQuerySet.as_manager()

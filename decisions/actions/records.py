@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cases import audit
+from cases import audit, checkpoints
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
@@ -137,6 +137,7 @@ def sign_record(*, record: DecisionRecord, rationale: str, by: Appointment, now:
         f"Reasons for signing it off ({by.described}): {rationale}",
     )
     _note(record, "decision_signed", by=by, now=now, sha256=record.sha256)
+    checkpoints.seal_on_commit(now=now)
     if record.settles:
         settle_by_decision(dispute, text=record.decision, reasons=record.rationale, by=by, now=now)
     else:
