@@ -84,11 +84,10 @@ def refused_in(scope: str) -> models.QuerySet[AuditEvent]:
 
 def digest(event: AuditEvent) -> bytes:
     """SHA-256 over the length-prefixed fields of the event and the hash before it; time in microseconds since 1970 UTC."""
-    microseconds = round((event.at - _EPOCH).total_seconds() * 1_000_000)
     parts = (
         bytes(event.prev_hash),
         str(event.seq).encode(),
-        str(microseconds).encode(),
+        str(microseconds(event.at)).encode(),
         str(event.user_id or "").encode(),
         str(event.appointment_id or "").encode(),
         event.action.encode(),
@@ -101,6 +100,11 @@ def digest(event: AuditEvent) -> bytes:
         sha.update(len(part).to_bytes(8, "big"))
         sha.update(part)
     return sha.digest()
+
+
+def microseconds(at: datetime) -> int:
+    """A moment as whole microseconds since 1970 UTC."""
+    return round((at - _EPOCH).total_seconds() * 1_000_000)
 
 
 def broken_links(scope: str | None = None) -> Iterator[str]:

@@ -14,6 +14,8 @@ class DecisionsConfig(AppConfig):
         home, own = import_module("escalation.queues"), import_module("decisions.queues")
         home.EXTRA_QUEUES.extend((own.to_sign_off, own.to_report, own.came_back, own.still_open))
         home.EXTRA_QUEUES.extend((own.learning_to_check, own.changes_to_make, own.learning_to_look_at))
+        tied = import_module("decisions.tied")
+        import_module("cases.tied").TIES.extend((tied.SIGNED, tied.OUTCOMES, tied.ANSWERS))
         kinds = import_module("escalation.actions.handover").KINDS
         kinds.append(import_module("decisions.actions.afterwards").KEPT)
         kinds.append(import_module("decisions.actions.records").KEPT)

@@ -14,3 +14,4 @@ class EscalationConfig(AppConfig):
         import_module("escalation.celery")  # background tasks belong to this application wherever Django runs
         home, own = import_module("escalation.queues"), import_module("escalation.undelivered")
         home.EXTRA_QUEUES.append(own.did_not_arrive)
+        import_module("cases.tied").TIES.append(import_module("escalation.tied").MISSED)

@@ -12,6 +12,7 @@ from escalation import at_hand, calendars, chronology, deadlines
 from escalation.models import ChronologyEntry, Deadline, Discussion, Dispute, DisputeStage, LocalClosure
 from escalation.models.dispute import Status
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol, Stage
+from escalation.tied import said_of_missed
 from escalation.working_days import Calendar, add_working_days
 
 MORNING = time(9)
@@ -160,7 +161,7 @@ def record_miss_if_due(row: Deadline, dispute: Dispute, *, now: datetime) -> boo
         kind=ChronologyEntry.Kind.CLOCK, body=f"It was due {date_in_words(row.due_at)}.",
     )
     scope = audit.scope_of_case(dispute.case_id)
-    audit.record("limit_missed", row, scope=scope, by=None, now=now, data={"dispute": dispute.pk, "stage": row.stage})
+    audit.record("limit_missed", row, scope=scope, by=None, now=now, data=said_of_missed(row))
     return True
 
 

@@ -15,6 +15,7 @@ from decisions import permissions
 from decisions.actions.afterwards import NewIssue, add_issues, in_full, open_routes_for_refusal, open_standing_routes
 from decisions.actions.people import bring_in_holder
 from decisions.models import Outcome, OutcomeConcurrence, OutcomeConfirmation
+from decisions.tied import said_of_answer, said_of_outcome
 from decisions.voices import still_awaited, voices_of
 from escalation import chronology, duties, leads, notifications
 from escalation.actions.moves import gates_in_words
@@ -84,7 +85,7 @@ def _agree(
     apply_transition(
         dispute, "agree", by=by, now=now, headline=headline, body=in_full(outcome), kind=ChronologyEntry.Kind.DECISION
     )
-    _note(outcome, "outcome_recorded", by=by, now=now, source=str(source))
+    _note(outcome, "outcome_recorded", by=by, now=now, source=str(source), **said_of_outcome(outcome))
     tell_hidden_side(dispute, Event.AGREED, "an agreement was recorded; your agency is asked to confirm it.", by=by, now=now)
     return outcome
 
@@ -139,7 +140,7 @@ def give_last_word(
         text=text, reasons=reasons, recorded_by=by, recorded_at=now,
     )
     add_issues(outcome, issues, now=now)
-    _note(outcome, "outcome_recorded", by=by, now=now, source="last_word")
+    _note(outcome, "outcome_recorded", by=by, now=now, source="last_word", **said_of_outcome(outcome))
     _speak(dispute, outcome, "", by=by, now=now)
     return outcome
 
@@ -251,7 +252,7 @@ def confirm_outcome(
     )
     words = "confirmed the outcome in writing" if accepts else "does not accept the outcome"
     chronology.tell(dispute, f"{agency.short_name} {words}", by=by, now=now, body=text, kind=ChronologyEntry.Kind.DECISION)
-    _note(outcome, "outcome_confirmed", by=by, now=now, agency=agency.pk, accepts=accepts)
+    _note(outcome, "outcome_confirmed", by=by, now=now, **said_of_answer(given))
     if is_the_end:
         _confirmed(dispute, given, by=by, now=now)
     else:

@@ -19,6 +19,7 @@ from decisions.actions.people import bring_in_holder, holders_on_it
 from decisions.completeness import Content, missing_in_words
 from decisions.models import Consulted, DecisionOption, DecisionRecord, SignOff
 from decisions.models.record import TEXTS
+from decisions.tied import said_of_signed
 from escalation import chronology, leads, notifications
 from escalation.actions import handover
 from escalation.actions.raising_checks import check_names_nobody
@@ -136,7 +137,7 @@ def sign_record(*, record: DecisionRecord, rationale: str, by: Appointment, now:
         body=f"{record.decision}\n\nReasons ({record.author.described}): {record.rationale}\n\n"
         f"Reasons for signing it off ({by.described}): {rationale}",
     )
-    _note(record, "decision_signed", by=by, now=now, sha256=record.sha256)
+    _note(record, "decision_signed", by=by, now=now, **said_of_signed(record, signed))
     checkpoints.seal_on_commit(now=now)
     if record.settles:
         settle_by_decision(dispute, text=record.decision, reasons=record.rationale, by=by, now=now)
