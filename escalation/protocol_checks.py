@@ -151,7 +151,7 @@ def _last_word(last: Stage, authority: FinalAuthority) -> Iterator[Finding]:
         said = f"somebody makes this {authority.kind}: add 'role:' with one of those who lead the last stage ({names})"
         yield Finding(("final_authority",), said)
     elif authority.role not in led_by:
-        said = f"the last stage is not led by a {authority.role.title}: name one of those who lead it ({names})"
+        said = f"{authority.role.title} is none of those who lead the last stage: name one of those who lead it ({names})"
         yield Finding(("final_authority", "role"), said)
 
 

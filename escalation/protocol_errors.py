@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from types import UnionType
@@ -50,7 +51,7 @@ def in_words(error: ErrorDetails) -> str:
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         return f"write settings here ({', '.join(settings_at(error['loc']))}), each as 'name: value'"
     if kind in WORDS:
-        return f"{_given(error)}{WORDS[kind](error.get('ctx', {}))}"
+        return f"{_given(error)}{_meant(error)}{WORDS[kind](error.get('ctx', {}))}"
     return error["msg"].removeprefix("Value error, ")
 
 
@@ -77,6 +78,15 @@ def _unknown(name: str, known: list[str]) -> str:
     if close:
         return f"there is no setting '{name}' here: did you mean '{close[0]}'?"
     return f"there is no setting '{name}' here: remove it, or write one of {', '.join(known)}"
+
+
+def _meant(error: ErrorDetails) -> str:
+    """The word that was probably meant, where one of a list is asked for."""
+    if error["type"] not in ("enum", "literal_error"):
+        return ""
+    listed = re.findall(r"'([^']+)'", str(error.get("ctx", {}).get("expected", "")))
+    close = get_close_matches(str(error["input"]), listed, n=1)
+    return f"did you mean '{close[0]}'? Or " if close else ""
 
 
 def _given(error: ErrorDetails) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,11 @@ class Checked:
     protocol: Protocol | None
     problems: tuple[Problem, ...] = ()
     advice: tuple[Problem, ...] = ()
+    lines: Mapping[Place, int] = field(default_factory=dict)
+
+    def placed(self, place: Place, message: str) -> Problem:
+        """Something found in this file, with its line and its place as people write it."""
+        return Problem(_line_of(place, self.lines), _written(place), message)
 
 
 def load(path: Path) -> Protocol:
@@ -116,8 +121,8 @@ def check(path: Path) -> Checked:
         protocol, lines = _validated(_read(path))
     except ProtocolFileError as error:
         return Checked(None, problems=error.problems)
-    found = [Problem(_line_of(one.place, lines), _written(one.place), one.message) for one in protocol.advice()]
-    return Checked(protocol, advice=tuple(found))
+    checked = Checked(protocol, lines=lines)
+    return replace(checked, advice=tuple(checked.placed(one.place, one.message) for one in protocol.advice()))
 
 
 def _read(path: Path) -> str:
@@ -212,7 +217,7 @@ def _written(place: Place) -> str:
 
 def _problems(error: ValidationError, lines: Mapping[Place, int]) -> list[Problem]:
     errors = error.errors(include_url=False)
-    around = {item["loc"][:-1] for item in errors}
+    around = {item["loc"][:length] for item in errors for length in range(len(item["loc"]))}
     found = [
         Problem(_line_of(item["loc"], lines), _written(item["loc"]), in_words(item))
         for item in errors

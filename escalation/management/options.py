@@ -11,11 +11,11 @@ from escalation.deadlines import LONDON
 from escalation.protocol import Protocol
 
 
-def split(given: str, option: str) -> tuple[str, str]:
-    """NAME=VALUE."""
+def split(given: str, option: str, shape: str = "NAME=VALUE") -> tuple[str, str]:
+    """Two things with an equals sign between them."""
     name, equals, value = given.partition("=")
     if not equals:
-        raise CommandError(f"{option} {given}: write it as NAME=VALUE.")
+        raise CommandError(f"{option} {given}: write it as {shape}.")
     return name.strip(), value.strip()
 
 
@@ -32,7 +32,7 @@ def moment(text: str, option: str) -> datetime:
 
 def closure(given: str) -> tuple[date, str]:
     """A day that is not worked, and why."""
-    day, why = split(given, "--closure")
+    day, why = split(given, "--closure", "DATE=WHY, such as '2026-04-07=Spring holiday'")
     try:
         return date.fromisoformat(day), why
     except ValueError as error:

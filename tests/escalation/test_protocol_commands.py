@@ -20,6 +20,8 @@ from escalation.protocol_files import (
 )
 from tests.escalation.protocol_texts import FILES, FOLDER, HALTON_FILE, REFERENCE, changed, line_of, run
 
+INVENTED = Path(__file__).parent.parent / "protocols"
+
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_check_finds_the_source_protocols_valid(file: Path) -> None:
@@ -89,6 +91,24 @@ def test_deadlines_name_what_they_wait_for(tmp_path: Path) -> None:
     assert {"day": "2026-04-07", "why": "Flood"} in answer["limits"][0]["explanation"]["skipped"]
 
 
+def test_an_hour_that_comes_twice_is_told_apart_and_the_whole_belongs_to_all_stages() -> None:
+    panel, hours = (str(INVENTED / f"{name}.yaml") for name in ("childrens_panel", "hours_only"))
+    sent = ["--event", "request_sent=2026-10-25T00:30"]
+    code, said = run("deadlines", "explain", hours, "--concern-arose", "2026-10-24T23:30", *sent)
+    assert code == 0
+    assert "due Sun 25 Oct 2026 01:30 GMT\n" in said
+    assert "due Sun 25 Oct 2026 02:30\n" in said
+    assert "All stages · The whole of it" in run("deadlines", "explain", panel, "--concern-arose", "2026-04-02")[1]
+
+
+def test_what_trying_a_file_finds_has_its_line_too(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    file.write_text(changed(("referred_by: [{role: board_representative}]", "referred_by: []")), encoding="utf-8")
+    code, said = run("protocol", "check", str(file))
+    assert code == 0
+    assert re.search(r"look again at line \d+, stages\[4\]\.referred_by: no role", said)
+
+
 def test_deadlines_of_a_protocol_without_limits() -> None:
     code, said = run("deadlines", "explain", str(FOLDER / "dundee.yaml"), "--concern-arose", "2026-04-02T10:00")
     assert code == 0
@@ -104,6 +124,8 @@ def test_deadlines_of_a_protocol_without_limits() -> None:
         (["--concern-arose", "2026-04-02", "--event", "stage_opened.9=2026-04-02"], "write one of 1, 2, 3, 4"),
         (["--concern-arose", "2026-04-02", "--event", "dispute_raised.1=2026-04-02"], "nothing"),
         (["--concern-arose", "2026-04-02", "--event", "dispute_raised"], "NAME=VALUE"),
+        (["--concern-arose", "2026-04-02", "--event", "own=2026-04-02"], "own_date.KEY"),
+        (["--concern-arose", "2026-04-02", "--closure", "2026-05-01"], "DATE=WHY"),
         (["--concern-arose", "2026-04-02", "--closure", "May=Fair"], "write a date"),
     ],
 )

@@ -25,6 +25,8 @@ from tests.escalation.protocol_texts import FILES, HALTON, changed, line_of, pro
     ("before", "after", "path", "message"),
     [
         ("unit: hours", "unit: hour", "stages[1].limits[1].unit", "'hours', 'working_day_hours', 'days', 'calendar_days' or"),
+        ("unit: hours", "unit: workdays", "stages[1].limits[1].unit", "did you mean 'working_days'?"),
+        ("{role: chair}", "{role: chairs}", "stages[4].leads.roles[1].role", "did you mean 'chair'?"),
         ("number: 24", "number: twenty", "stages[1].limits[1].number", "write a whole number"),
         ("number: 24", "number: 2.5", "stages[1].limits[1].number", "write a whole number"),
         ("number: 24", "number: -1", "stages[1].limits[1].number", "write 0 or more"),

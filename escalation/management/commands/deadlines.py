@@ -14,12 +14,13 @@ from django.core.management.base import BaseCommand, CommandError
 from cases.clock import database_now
 from escalation.actions.calendars import recalculate_everywhere
 from escalation.calendars import calendar_for
-from escalation.deadlines import LONDON, OF_A_STAGE, Due, anchor_of, schedule
+from escalation.deadlines import LONDON, OF_A_STAGE, WHOLE, Due, anchor_of, schedule
 from escalation.management.options import closure, moment, of_track, split
 from escalation.protocol import Anchor, Limit, LimitKind, Protocol
 from escalation.protocol_files import ProtocolFileError, load, sha256
 
 EVENTS = tuple(anchor for anchor in Anchor if anchor is not Anchor.PREVIOUS_LIMIT_DUE)
+NAMES = f"{', '.join(EVENTS)}, own_date.KEY"
 
 
 class Command(BaseCommand):
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         verb.add_argument("file", type=Path)
         verb.add_argument("--concern-arose", required=True, metavar="ISO", help="such as 2026-04-02T10:00")
         verb.add_argument("--track", default="", metavar="KEY", help="which track, where the file has several")
-        verb.add_argument("--event", action="append", default=[], metavar="NAME=ISO", help=", ".join(EVENTS))
+        verb.add_argument("--event", action="append", default=[], metavar="NAME=ISO", help=NAMES)
         verb.add_argument("--closure", action="append", default=[], metavar="DATE=WHY", help="a day not worked here")
         verb.add_argument("--json", action="store_true", help="answer as JSON")
 
@@ -70,17 +71,24 @@ class Command(BaseCommand):
         if not rows:
             self.stdout.write("This protocol has no time limits: nothing is ever overdue.")
         for row in rows:
-            self.stdout.write(f"\n{row['stage_label']} · {row['label']} ({row['key']})")
+            self.stdout.write(f"\n{row['stage_label'] or 'All stages'} · {row['label']} ({row['key']})")
             if row["due_at"] is None:
                 self.stdout.write(f"  no date yet: hand in --event {row['waiting_for']}=…")
                 continue
             local = datetime.fromisoformat(row["due_local"])
             self.stdout.write(
-                f"  due {local:%a} {local.day} {local:%b %Y %H:%M}" + (" (a guide)" if row["indicative"] else "")
+                f"  due {local:%a} {local.day} {local:%b %Y %H:%M}{_zone(local)}" + (" (a guide)" if row["indicative"] else "")
             )
             self.stdout.write(f"  {row['explanation']['rule']}")
             for skipped in row["explanation"]["skipped"]:
                 self.stdout.write(f"    not counted: {skipped['day']} {skipped['why']}")
+
+
+def _zone(local: datetime) -> str:
+    """Which of the two, of an hour that comes twice in the night when the clocks go back."""
+    moment = local.replace(tzinfo=LONDON)
+    twice = moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
+    return f" {'BST' if local.utcoffset() else 'GMT'}" if twice else ""
 
 
 def _answer(protocol: Protocol, calendar: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -100,7 +108,7 @@ def _answer(protocol: Protocol, calendar: str, rows: list[dict[str, Any]]) -> di
 def _row(protocol: Protocol, order: int, limit: Limit, found: Due | None) -> dict[str, Any]:
     return {
         "stage": order,
-        "stage_label": protocol.stage(order).label,
+        "stage_label": "" if limit.key == WHOLE else protocol.stage(order).label,
         "key": limit.key,
         "kind": limit.kind.value,
         "label": limit.label,
@@ -140,4 +148,4 @@ def _event_name(name: str, protocol: Protocol) -> str:
         raise CommandError(
             f"--event {name}: after the dot write one of {', '.join(one for one in allowed if one) or 'nothing'}."
         )
-    raise CommandError(f"--event {name}: there is no such event. Write one of {', '.join(EVENTS)}.")
+    raise CommandError(f"--event {name}: there is no such event. Write one of {NAMES}.")

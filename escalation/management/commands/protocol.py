@@ -21,8 +21,7 @@ from escalation.management.protocol_answers import difference_data, simulated_da
 from escalation.models import ProtocolVersion
 from escalation.protocol import Protocol
 from escalation.protocol_differences import differences
-from escalation.protocol_drafting import written
-from escalation.protocol_files import Checked, ProtocolFileError, check, dumps, load, sha256
+from escalation.protocol_files import Checked, Problem, ProtocolFileError, check, dumps, load, sha256
 from escalation.protocol_tester import tried
 from escalation.simulated import Answer, answers_in
 from escalation.simulation import simulate
@@ -149,7 +148,7 @@ class Command(BaseCommand):
         for advice in checked.advice:
             self.stdout.write(f"{file}: look again at {advice}")
         for found in _tried(checked):
-            self.stdout.write(f"{file}: look again at {found['path']}: {found['message']}")
+            self.stdout.write(f"{file}: look again at {found}")
         if checked.protocol is None:
             count = len(checked.problems)
             self.stdout.write(f"{count} problem{'s' if count != 1 else ''}: this is not a valid protocol.")
@@ -191,14 +190,14 @@ def _version(key: str, number: int | None) -> ProtocolVersion:
     return found
 
 
-def _tried(checked: Checked) -> list[dict[str, str]]:
+def _tried(checked: Checked) -> list[Problem]:
     """What trying a valid protocol finds, besides the advice about single settings."""
     if checked.protocol is None:
         return []
     trial = tried(checked.protocol, calendar_for(checked.protocol.nation))
     known = {advice.message for advice in checked.advice}
     found = [one for one in (*trial.problems, *trial.warnings) if one.message not in known]
-    return [{"path": written(one.place), "message": one.message} for one in found]
+    return [checked.placed(one.place, one.message) for one in found]
 
 
 def _summary(protocol: Protocol) -> str:
@@ -208,8 +207,11 @@ def _summary(protocol: Protocol) -> str:
 
 def _counts(rules: Protocol) -> str:
     limits = sum(len(stage.limits) for stage in rules.stages)
-    stages = "1 stage" if len(rules.stages) == 1 else f"{len(rules.stages)} stages"
-    return f"{stages}, {limits} limits" if limits else f"{stages}, no limits"
+    return f"{_number_of(len(rules.stages), 'stage')}, {_number_of(limits, 'limit')}"
+
+
+def _number_of(count: int, what: str) -> str:
+    return f"{count or 'no'} {what}{'' if count == 1 else 's'}"
 
 
 def _as_data(file: Path, checked: Checked) -> dict[str, Any]:
@@ -219,7 +221,7 @@ def _as_data(file: Path, checked: Checked) -> dict[str, Any]:
         "valid": protocol is not None,
         "problems": [asdict(problem) for problem in checked.problems],
         "advice": [asdict(advice) for advice in checked.advice],
-        "tried": _tried(checked),
+        "tried": [asdict(found) for found in _tried(checked)],
     }
     if protocol is not None:
         found |= {"key": protocol.key, "name": protocol.name, "version": protocol.version, "sha256": sha256(protocol)}
