@@ -25,5 +25,7 @@ app.conf.beat_schedule = {
     "deliver-notices": every(5, "escalation.tasks.deliver_notices"),
     "seal-audit-trail": every(30, "escalation.tasks.seal_audit_trail"),
     "count-refusals": every(60, "escalation.tasks.count_refusals"),
+    "scan-evidence": every(5, "escalation.tasks.scan_evidence"),
+    "clear-away-files": every(3600, "escalation.tasks.clear_away_files"),
     "render-exports": every(3, "decisions.tasks.render_exports"),
 }

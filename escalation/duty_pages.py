@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import debriefs, links, meetings, plans, points, support
+from escalation.views import debriefs, evidence, links, meetings, plans, points, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -21,6 +21,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer_debrief, name="answer_debrief"),
     path(f"{ONE}support/ask/", support.ask_support, name="ask_support"),
     path(f"{ONE}support/<int:pk>/end/", support.end_support, name="end_support"),
+    path(f"{ONE}evidence/", evidence.evidence, name="dispute_evidence"),
+    path(f"{ONE}evidence/add/", evidence.add_evidence, name="add_evidence"),
+    path(f"{ONE}evidence/<int:pk>/withdraw/", evidence.withdraw_evidence, name="withdraw_evidence"),
+    path(f"{ONE}evidence/<int:pk>/file/", evidence.evidence_file, name="evidence_file"),
     path(f"{ONE}reopening/reopen/", links.reopen, name="reopen"),
     path(f"{ONE}links/link/", links.link, name="link"),
     path(f"{ONE}withdrawal/word/", links.pressure, name="withdrawal_pressure"),

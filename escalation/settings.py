@@ -6,6 +6,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from escalation.api_settings import REST_FRAMEWORK as REST_FRAMEWORK
+from escalation.api_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from escalation.embedded import running_environment, state_directory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -220,35 +222,22 @@ WHITENOISE_USE_FINDERS = not HASHED_STATIC
 WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE_DIR / "files")))
 
-# API.
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["cases.api.authentication.ActsInARole"],
-    "EXCEPTION_HANDLER": "cases.api.errors.answer",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "cases.api.pages.ByKeyset",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Safeguarding disagreements",
-    "DESCRIPTION": "Cases, disputes, stages, notices and decisions, over the same acts as the pages.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "ENUM_NAME_OVERRIDES": {
-        "AgencyKind": "cases.models.Agency.Kind",
-        "DiscussionKind": "escalation.models.Discussion.Kind",
-        "DocumentKind": "decisions.models.Export.Kind",
-        "PointStance": "escalation.models.PointView.Stance",
-        "DebriefResult": "escalation.models.Debrief.Answer",
-        "SupportKind": "escalation.models.Support.Kind",
-    },
-}
+# Evidence: nothing serves these directories; a file is given out only by its page, and only once a scanner found it clean.
+EVIDENCE_ROOT = Path(env.str("EVIDENCE_ROOT", default=str(MEDIA_ROOT / "evidence")))
+EVIDENCE_LARGEST = 20 * 1024 * 1024
+CLAMAV_URL: str = env.str("CLAMAV_URL", default="")  # unix:///run/clamav/clamd.ctl or tcp://clamav:3310
+EVIDENCE_WITHOUT_SCANNER: bool = env.bool("EVIDENCE_WITHOUT_SCANNER", default=False)  # given out unscanned, with a warning
+if not DEMO and not CLAMAV_URL and "EVIDENCE_WITHOUT_SCANNER" not in env.ENVIRON:
+    raise ImproperlyConfigured(
+        "Set CLAMAV_URL to your ClamAV. Or decide what happens to evidence without one: EVIDENCE_WITHOUT_SCANNER=0 keeps files "
+        "and gives none out, EVIDENCE_WITHOUT_SCANNER=1 gives them out unscanned, with a warning."
+    )
+FILE_UPLOAD_HANDLERS = [
+    "escalation.uploads.UpToALimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 # What the browser is told.
 CONTENT_SECURITY_POLICY = {

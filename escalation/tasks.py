@@ -8,7 +8,7 @@ from cases import checkpoints
 from cases.actions import refusals
 from cases.clock import database_now
 from escalation import deliveries
-from escalation.actions import calendars, lead_gaps, plans, sweep
+from escalation.actions import calendars, lead_gaps, plans, scanning, sweep
 
 
 @shared_task(name="escalation.tasks.sweep_deadlines")
@@ -38,6 +38,20 @@ def seal_audit_trail() -> None:
     """Seal what was written since the last checkpoint, and bring the file outside the database up to date."""
     checkpoints.seal(now=database_now())
     checkpoints.write_outside()
+
+
+@shared_task(name="escalation.tasks.scan_evidence")
+def scan_evidence() -> None:
+    """Have the scanner look at files that wait; with none configured nothing happens, and their page says so."""
+    while (row := scanning.claim(now=database_now())) is not None:
+        if not scanning.scan(row, now=database_now()):
+            return
+
+
+@shared_task(name="escalation.tasks.clear_away_files")
+def clear_away_files() -> None:
+    """Take away files of which nothing was recorded, because the power went in between."""
+    scanning.clear_away(now=database_now())
 
 
 @shared_task(name="escalation.tasks.count_refusals")

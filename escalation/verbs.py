@@ -98,6 +98,7 @@ MAY: dict[str, May] = {
     "attest_own_record": works_for_agency,
     "give_feedback": permissions.may_give_feedback,
     "add_action": works_for_agency,
+    "add_evidence": permissions.may_work_for_person,
     "decision_new": _drafts_decisions,
     "bring_in": may_bring_in,
     "offer_debrief": may_offer_debrief,

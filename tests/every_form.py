@@ -18,6 +18,7 @@ from escalation.actions.agreed import add_action
 from escalation.actions.calendars import add_closure
 from escalation.actions.debriefs import offer_debrief
 from escalation.actions.drafts import start_draft
+from escalation.actions.evidence import HandedIn, add_evidence
 from escalation.actions.meetings import Proposed, kinds_of, propose_meeting
 from escalation.actions.plans import Plan, open_plan
 from escalation.actions.points import Column, add_point
@@ -77,6 +78,8 @@ WORK = [
     Form("answer_debrief", f"{NOW}debriefs/{{debrief}}/answer/"),
     Form("add_action", f"{NOW}actions/add/"),
     Form("complete_action", f"{NOW}actions/{{action}}/complete/"),
+    Form("add_evidence", f"{NOW}evidence/add/"),
+    Form("withdraw_evidence", f"{NOW}evidence/{{evidence}}/withdraw/"),
     Form("bring_in", f"{NOW}people/bring-in/", MANAGER),
     Form("add_point", f"{NOW}points/add/"),
     Form("say_on_point", f"{NOW}points/{{point}}/say/"),
@@ -204,8 +207,10 @@ class Places:
         )  # fmt: skip
         plan = open_plan(dispute=dispute, plan=Plan("A night sitter.", by, now.date() + timedelta(days=7)), by=by, now=now)
         offer_debrief(dispute=dispute, text="Thursday at ten.", by=manager, now=now)
+        chart = HandedIn(b"Seen at nine.", "chart.txt", "The ward chart of 1 April.")
+        evidence = add_evidence(dispute=dispute, handed_in=chart, by=by, now=now)
         self.names |= {
-            "action": action.pk, "point": point.pk, "meeting": meeting.pk, "plan": plan.pk,
+            "action": action.pk, "evidence": evidence.pk, "point": point.pk, "meeting": meeting.pk, "plan": plan.pk,
             "debrief": dispute.debriefs.get(participant__appointment=by).pk,
         }  # fmt: skip
 

@@ -50,7 +50,7 @@ MUTABLE = {
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",
     "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",
     "escalation.Meeting", "escalation.Invitation", "escalation.InterimPlan", "escalation.Debrief", "escalation.Support",
-    "escalation.Undelivered", "escalation.LeadGap", "escalation.NoticeChoice",
+    "escalation.Undelivered", "escalation.LeadGap", "escalation.NoticeChoice", "escalation.Evidence",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
     "decisions.Learning", "decisions.LearningItem",

@@ -24,6 +24,7 @@ PRODUCTION: dict[str, str | None] = {
     "ALLOWED_HOSTS": "disputes.example.org",
     "BASE_URL": "https://disputes.example.org",
     "EMAIL_URL": "smtp://mail.example.org",
+    "CLAMAV_URL": "tcp://clamav.example.org:3310",
 }
 
 
@@ -54,6 +55,7 @@ def test_production_settings_pass_the_deployment_checks() -> None:
         ({"SECRET_KEY": "short"}, "SECRET_KEY must be your own"),
         ({"ALLOWED_HOSTS": None}, "Set ALLOWED_HOSTS and BASE_URL"),
         ({"EMAIL_URL": None}, "Set EMAIL_URL"),
+        ({"CLAMAV_URL": None}, "Set CLAMAV_URL to your ClamAV"),
     ],
 )
 def test_production_refuses_what_only_a_demonstration_may_have(changed: dict[str, str | None], words: str) -> None:

@@ -16,6 +16,7 @@ from escalation.actions.agreed import add_action
 from escalation.actions.calendars import add_closure
 from escalation.actions.debriefs import offer_debrief
 from escalation.actions.drafts import start_draft
+from escalation.actions.evidence import HandedIn, add_evidence
 from escalation.actions.meetings import Proposed, propose_meeting
 from escalation.actions.plans import Plan, open_plan
 from escalation.actions.points import Column, add_point
@@ -61,6 +62,8 @@ def make_world(now: datetime) -> World:
         invited=[people.health.practitioner], by=by, now=now,
     )
     plan = open_plan(dispute=dispute, plan=Plan("A night sitter.", by, date(2026, 4, 9)), by=by, now=now)
+    chart = HandedIn(b"Seen at nine.", "chart.txt", "The ward chart of 1 April.")
+    evidence = add_evidence(dispute=dispute, handed_in=chart, by=by, now=now)
     leads.join(dispute, people.council.line_manager, Side.RAISING, now=now)
     offer_debrief(dispute=dispute, text="Thursday at ten.", by=people.council.line_manager, now=now)
     debrief = dispute.debriefs.get(participant__appointment=by)
@@ -82,7 +85,7 @@ def make_world(now: datetime) -> World:
         {
             "limit": dispute.deadlines.latest("due_at").pk, "protocol_draft": draft.pk, "closure": closure.pk,
             "dispute": dispute.reference, "point": point.pk, "plan": plan.pk, "debrief": debrief.pk,
-            "meeting": meeting.pk, "last": last.reference, "action": action.pk, "record": record.pk,
+            "meeting": meeting.pk, "evidence": evidence.pk, "last": last.reference, "action": action.pk, "record": record.pk,
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,
             "notice": Notification.objects.filter(recipient=by).latest("pk").pk,

@@ -61,6 +61,7 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         course.chronology(reader),
         course.positions(reader),
         between.points(reader),
+        between.evidence(reader),
         between.meetings(reader),
         decided.decision_records(reader),
         decided.referrals(reader),

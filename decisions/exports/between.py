@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.template.defaultfilters import filesizeformat
+
 from decisions.exports.parts import Part, Reader, card, facts, items, pair, section, when, who
-from escalation.models import Debrief, Invitation, Point, PointView
+from escalation.models import Debrief, Evidence, Invitation, Point, PointView
 from escalation.permissions import may_read
 
 _PEOPLE = ("views__agency", "views__recorded_by__user", "views__recorded_by__agency", "views__recorded_by__partnership")
@@ -67,6 +69,33 @@ def _guest(row: Invitation) -> str:
 
 def _of(name: str) -> list[str]:
     return [f"{name}__{part}" for part in ("user", "agency", "partnership")]
+
+
+def evidence(reader: Reader) -> Part | None:
+    """What was handed in as evidence, with the fingerprint of each file; the files themselves are not part of it (F48)."""
+    rows = reader.reads(reader.dispute.evidence_files.select_related(*_of("recorded_by"), *_of("withdrawn_by")).order_by("pk"))
+    cards = [
+        card(
+            f"{row.label}: {row.kind}, {filesizeformat(row.size)}",
+            facts(
+                ("What it shows", row.shows), ("Scanned", _scanned(row)), ("SHA-256", row.sha256),
+                ("SHA-256 as it was handed in", "" if row.received_sha256 == row.sha256 else row.received_sha256),
+                ("Withdrawn", _withdrawn(row)),
+            ),
+            under=f"{who(row.recorded_by)}, {when(row.recorded_at)}, {reader.label(row.stage)}",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return section("evidence", "Evidence handed in", *cards) if cards else None
+
+
+def _withdrawn(row: Evidence) -> str:
+    return f"{row.withdrawn_why} ({who(row.withdrawn_by)}, {when(row.withdrawn_at)})" if row.withdrawn_at else ""
+
+
+def _scanned(row: Evidence) -> str:
+    found = f": {row.reason}" if row.reason else ""
+    return f"{row.get_state_display()}{found} ({row.scanner}, {when(row.scanned_at)})" if row.scanned_at else "Not scanned"
 
 
 def plans(reader: Reader) -> Part | None:

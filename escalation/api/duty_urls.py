@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.api import debriefs, links, meetings, plans, points, support
+from escalation.api import debriefs, evidence, links, meetings, plans, points, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer, name="api_answer_debrief"),
     path(f"{ONE}support/", support.supports, name="api_support"),
     path(f"{ONE}support/<int:pk>/end/", support.end, name="api_end_support"),
+    path(f"{ONE}evidence/", evidence.all_of_it, name="api_evidence"),
+    path(f"{ONE}evidence/<int:pk>/file/", evidence.file, name="api_evidence_file"),
+    path(f"{ONE}evidence/<int:pk>/withdraw/", evidence.withdraw, name="api_withdraw_evidence"),
     path(f"{ONE}reopen/", links.reopen, name="api_reopen"),
     path(f"{ONE}links/", links.linked, name="api_links"),
     path(f"{ONE}withdrawal/word/", links.pressure, name="api_withdrawal_pressure"),

@@ -10,6 +10,7 @@ from escalation.models.debrief import Debrief
 from escalation.models.dispute import Dispute
 from escalation.models.draft import Draft
 from escalation.models.duty import Duty
+from escalation.models.evidence import Evidence
 from escalation.models.feed import CalendarFeed
 from escalation.models.lead_gap import LeadGap
 from escalation.models.link import DisputeLink, WithdrawalPressure
@@ -52,6 +53,7 @@ __all__ = [
     "DisputeStage",
     "Draft",
     "Duty",
+    "Evidence",
     "ExhaustionAttestation",
     "Feedback",
     "FeedbackReceipt",

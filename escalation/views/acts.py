@@ -108,6 +108,7 @@ TEXTS = {
     "attest_own_record": "Record it in your own system",
     "give_feedback": "Give feedback to those who raised it",
     "add_action": "Add an action",
+    "add_evidence": "Add evidence",
     "decision_new": "Write a decision record",
     "bring_in": "Bring a colleague in",
     "offer_debrief": "Offer a debrief",
@@ -124,7 +125,7 @@ ONLY_WHERE_OWED = {
 }
 AT_ANY_TIME = (
     "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "open_plan",
-    "bring_in", "ask_support", "offer_debrief", "write_learning", "link", "withdraw",
+    "add_evidence", "bring_in", "ask_support", "offer_debrief", "write_learning", "link", "withdraw",
 )  # fmt: skip
 MOST_BUTTONS = 3
 

@@ -34,6 +34,7 @@ class Question:
     back: str = "dispute"
     kind: str = ""
     template: str = "escalation/work/ask.html"
+    upload: bool = False
 
 
 def draft_key(dispute: Dispute, name: str) -> str:

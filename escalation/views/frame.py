@@ -24,6 +24,7 @@ TABS = (
     ("dispute_decisions", "Decisions"),
     ("dispute_learning", "Learning"),
     ("dispute_actions", "Actions"),
+    ("dispute_evidence", "Evidence"),
     ("dispute_people", "People"),
     ("dispute_documents", "Documents"),
     ("dispute_readers", "Who has looked"),
