@@ -46,10 +46,7 @@ def record(
 
     ``data`` holds ids, codes and field names only, never words from a case (T19).
     """
-    head = together.once(("audit", scope), lambda: hold([scope])[scope])
     event = AuditEvent(
-        head=head,
-        seq=head.seq + 1,
         at=now,
         user_id=by.user_id if by else None,
         appointment=by,
@@ -57,22 +54,33 @@ def record(
         object_type=obj._meta.label_lower,
         object_id=str(obj.pk),
         data=dict(data or {}) | ({"standing_in_for": by.in_place_of_id} if by and by.in_place_of_id else {}),
-        prev_hash=bytes(head.hash),
     )
-    event.hash = digest(event)
-    together.write([event])
-    head.seq, head.hash = event.seq, event.hash
-    together.change([head], "seq", "hash")
+    together.at_the_end(_chain, (scope, event), very=True)
     return event
 
 
-def hold(scopes: Collection[str]) -> dict[str, AuditHead]:
-    """The ends of these chains, begun where there were none, locked until the caller's transaction ends."""
-    AuditHead.objects.bulk_create([AuditHead(scope=scope, hash=GENESIS) for scope in sorted(scopes)], ignore_conflicts=True)
-    heads = AuditHead.objects.select_for_update(no_key=True).filter(scope__in=scopes).order_by("pk")
+def _chain(recorded: list[tuple[str, AuditEvent]]) -> None:
+    """Put events at the ends of their chains, in the order in which they were recorded.
+
+    Many at once are of the clock, which waits for nobody here: it does its work again later when somebody holds an end.
+    """
+    heads = hold({scope for scope, _ in recorded}, waits=not together.is_open())
+    for scope, event in recorded:
+        head = heads[scope]
+        event.head, event.seq, event.prev_hash = head, head.seq + 1, bytes(head.hash)
+        event.hash = digest(event)
+        head.seq, head.hash = event.seq, event.hash
+    together.write([event for _, event in recorded])
+    together.change(list(heads.values()), "seq", "hash")
+
+
+def hold(scopes: Collection[str], *, waits: bool = True) -> dict[str, AuditHead]:
+    """The ends of these chains, begun where there were none, locked in one order until the caller's transaction ends."""
+    heads = AuditHead.objects.select_for_update(no_key=True, nowait=not waits).filter(scope__in=scopes).order_by("pk")
     held = {head.scope: head for head in heads}
-    for scope, head in held.items():
-        together.know(("audit", scope), head)
+    if missing := sorted(set(scopes) - set(held)):
+        AuditHead.objects.bulk_create([AuditHead(scope=scope, hash=GENESIS) for scope in missing], ignore_conflicts=True)
+        held |= {head.scope: head for head in heads.filter(scope__in=missing)}
     return held
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from django.conf import settings
 from django.db import connection, transaction
 
-from cases import merkle, outside, signing
+from cases import merkle, outside, signing, together
 from cases.audit import GENESIS
 from cases.models import AuditCheckpoint, AuditSeal
 
@@ -62,8 +62,8 @@ def seal(*, now: datetime) -> AuditCheckpoint | None:
 
 
 def seal_on_commit(*, now: datetime) -> None:
-    """Seal at once when the caller's transaction has committed: for signatures and missed limits."""
-    transaction.on_commit(partial(seal, now=now), robust=True)
+    """Seal at once when the caller's transaction has committed: for signatures and missed limits; once for a whole sweep."""
+    together.once("seal on commit", lambda: transaction.on_commit(partial(seal, now=now), robust=True))
 
 
 def write_outside() -> None:

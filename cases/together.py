@@ -15,6 +15,10 @@ Item = TypeVar("Item")
 NUMBERS_AT_ONCE = 500
 
 
+class PartTakenBackError(RuntimeError):
+    """Something written together was taken back by itself: what was worked out from it is no longer true, so all of it is."""
+
+
 class _Pending:
     """What has been written and not been sent, in the order of its first row."""
 
@@ -26,6 +30,8 @@ class _Pending:
         self.numbers: dict[type[models.Model], list[int]] = {}
         self.known: dict[Hashable, Any] = {}
         self.last: dict[Callable[[list[Any]], None], list[Any]] = {}
+        self.very_last: dict[Callable[[list[Any]], None], list[Any]] = {}
+        self.is_broken = False
 
     def add(self, row: models.Model, is_once: bool) -> None:
         model = type(row)
@@ -52,14 +58,25 @@ class _Pending:
 
     def send(self) -> None:
         """Everything, in as many statements as there are kinds of change."""
+        if self.is_broken:
+            raise PartTakenBackError
         todo, self.order = self.order, []
         self.tables = set()
         for step in todo:
             step()
 
+    def end(self) -> None:
+        """The rest, and what is done when everything else has been written."""
+        self.send()
+        for last in (self.last, self.very_last):
+            while last:
+                work = next(iter(last))
+                work(last.pop(work))
+                self.send()
+
     def _then(self, model: type[models.Model], step: Callable[[], None]) -> None:
         self.order.append(step)
-        self.tables.add(f'"{model._meta.db_table}"')
+        self.tables.add(model._meta.db_table)
 
     def _insert(self, model: type[models.Model], is_once: bool) -> None:
         rows = self.added.pop((model, is_once))
@@ -83,7 +100,9 @@ class _Pending:
         return self.numbers[model].pop()
 
     def before_anything_that_reads(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if self.tables and any(table in sql for table in self.tables):
+        if sql.startswith("ROLLBACK TO SAVEPOINT"):
+            self.is_broken = True
+        elif self.tables and any(table in sql for table in self.tables):
             self.send()
         return execute(sql, params, many, context)
 
@@ -93,18 +112,17 @@ _pending: ContextVar[_Pending | None] = ContextVar("pending", default=None)
 
 @contextmanager
 def together() -> Iterator[None]:
-    """One transaction whose rows are sent in bulk; a statement that names a table with waiting rows sends them first."""
+    """One transaction whose rows are sent in bulk; a statement that names a table with waiting rows sends them first.
+
+    It happens whole or not at all: when a savepoint inside it is rolled back, so is everything else.
+    """
     pending = _Pending()
     with transaction.atomic():
         token = _pending.set(pending)
         try:
             with connection.execute_wrapper(pending.before_anything_that_reads):
                 yield
-                pending.send()
-                while pending.last:
-                    work, items = pending.last.popitem()
-                    work(items)
-                    pending.send()
+                pending.end()
         finally:
             _pending.reset(token)
 
@@ -141,19 +159,21 @@ def once(key: Hashable, find: Callable[[], Result]) -> Result:
     return found
 
 
-def know(key: Hashable, found: object) -> None:
-    """What ``once`` would find, found already."""
-    if pending := _pending.get():
-        pending.known[key] = found
+def is_open() -> bool:
+    """Whether what is written now is written together."""
+    return _pending.get() is not None
 
 
-def at_the_end(work: Callable[[list[Item]], None], item: Item) -> None:
-    """Call ``work`` with all such items when the rest has been written; at once when nothing is written together."""
+def at_the_end(work: Callable[[list[Item]], None], item: Item, *, very: bool = False) -> None:
+    """Call ``work`` with all such items when the rest has been written; at once when nothing is written together.
+
+    ``very``: after all others, so that what it locks is held for as short as can be.
+    """
     pending = _pending.get()
     if pending is None:
         work([item])
     else:
-        pending.last.setdefault(work, []).append(item)
+        (pending.very_last if very else pending.last).setdefault(work, []).append(item)
 
 
 def _update(rows: Sequence[models.Model], names: Sequence[str]) -> None:

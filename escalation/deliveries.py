@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 
@@ -44,8 +45,10 @@ def deliver_due(*, now: datetime, limit: int = 5_000) -> int:
     make_digests(now=now)
     sent = 0
     connection = get_connection()
-    while sent < limit and (outcome := _deliver_some(connection, min(AT_ONCE, limit - sent), now=now)) is not None:
-        sent += outcome
+    while sent < limit and (taken := _deliver_some(connection, min(AT_ONCE, limit - sent), now=now)):
+        sent += taken.sent
+        for pk, reason in taken.lost.items():
+            _see_to_lost(pk, reason, now=now)
     connection.close()
     return sent
 
@@ -63,15 +66,16 @@ def make_digests(*, now: datetime) -> int:
 @transaction.atomic
 def _make_digest(user_id: int, *, now: datetime) -> bool:
     """One person's digest, made by whoever gets hold of their choice; each notice goes into exactly one."""
-    choice = NoticeChoice.objects.select_for_update(skip_locked=True).filter(user=user_id).first()
+    choice = NoticeChoice.objects.select_for_update(no_key=True, skip_locked=True).filter(user=user_id).first()
     if choice is None:
         return False
-    waiting = Notification.objects.select_for_update(of=("self",)).select_related("recipient__user")
+    waiting = Notification.objects.select_for_update(no_key=True, of=("self",)).select_related("recipient__user")
     due = list(
         waiting.filter(recipient__user=user_id, for_digest=True, next_attempt_at__lte=now).order_by("created_at", "pk")
     )
     for notice in [one for one in due if not _may_be_mailed(one.recipient, now=now)]:
-        _leave_out(notice, now=now)
+        notice.for_digest = False  # goes alone, and is left out there
+        notice.save(update_fields=["for_digest"])
         due.remove(notice)
     if not due:
         return False
@@ -97,11 +101,22 @@ def _digest_text(notices: list[Notification]) -> str:
 # --- one e-mail ------------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class Taken:
+    """What became of a few notices: how many the mail server took, and why others will not arrive, by their id."""
+
+    sent: int = 0
+    lost: dict[int, str] = field(default_factory=dict)
+
+
 @transaction.atomic
-def _deliver_some(connection: BaseEmailBackend, count: int, *, now: datetime) -> int | None:
-    """How many of the next few were taken; None when nothing is left. A crash sends again at most these few."""
+def _deliver_some(connection: BaseEmailBackend, count: int, *, now: datetime) -> Taken | None:
+    """The next few; None when nothing is left. A crash sends again at most these few.
+
+    While mail servers are talked to, nothing is locked but these notices, so that nobody's act waits for them.
+    """
     notices = (
-        Notification.objects.select_for_update(skip_locked=True, of=("self",))
+        Notification.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
         .filter(next_attempt_at__lte=now, for_digest=False)
         .select_related("recipient__user", "recipient__partnership", "dispute__protocol")
         .defer("dispute__protocol__document")
@@ -109,18 +124,20 @@ def _deliver_some(connection: BaseEmailBackend, count: int, *, now: datetime) ->
     )
     if not notices:
         return None
-    sent = [notice for notice in notices if _is_taken(connection, notice, now=now)]
+    taken = Taken()
+    sent = [notice for notice in notices if _is_taken(connection, notice, taken.lost, now=now)]
     for notice in sent:
         notice.sent_at, notice.next_attempt_at = now, None
         notice.attempts += 1
     together.change(sent, "sent_at", "next_attempt_at", "attempts")
     Notification.objects.filter(carried_by__in=sent).update(sent_at=now)
-    return len(sent)
+    taken.sent = len(sent)
+    return taken
 
 
-def _is_taken(connection: BaseEmailBackend, notice: Notification, *, now: datetime) -> bool:
+def _is_taken(connection: BaseEmailBackend, notice: Notification, lost: dict[int, str], *, now: datetime) -> bool:
     if not _may_be_mailed(notice.recipient, now=now):
-        _leave_out(notice, now=now)
+        lost[notice.pk] = Undelivered.Reason.LEFT
         return False
     if (later := not_before(notice, now=now)) > now:
         Notification.objects.filter(pk=notice.pk).update(next_attempt_at=later)
@@ -131,9 +148,27 @@ def _is_taken(connection: BaseEmailBackend, notice: Notification, *, now: dateti
     except Exception as error:
         connection.close()
         logger.warning("notice %s was not taken by the mail server", notice.pk, exc_info=True)
-        _postpone(notice, now=now, is_refused=is_refused_for_good(error))
+        _postpone(notice, now=now)
+        if is_refused_for_good(error):
+            lost[notice.pk] = Undelivered.Reason.REFUSED
+        elif notice.attempts >= GIVE_UP_AFTER:
+            lost[notice.pk] = Undelivered.Reason.NOT_TAKEN
         return False
     return True
+
+
+@transaction.atomic
+def _see_to_lost(pk: int, reason: str, *, now: datetime) -> None:
+    """In a transaction of its own, which holds one notice when it comes to the end of a chain."""
+    rows = Notification.objects.select_for_update(no_key=True, of=("self",))
+    waiting = rows.filter(pk=pk, next_attempt_at__isnull=False, sent_at=None)
+    notice = waiting.select_related("recipient__user", "recipient__partnership", "dispute").first()
+    if notice is None:
+        return
+    if reason == Undelivered.Reason.LEFT:
+        _leave_out(notice, now=now)
+    else:
+        give_up(notice, reason, now=now)
 
 
 def _may_be_mailed(who: Appointment, *, now: datetime) -> bool:
@@ -157,12 +192,10 @@ def is_refused_for_good(error: Exception) -> bool:
     return bool(error.recipients) and all(500 <= code < 600 for code, _ in error.recipients.values())
 
 
-def _postpone(notice: Notification, *, now: datetime, is_refused: bool) -> None:
+def _postpone(notice: Notification, *, now: datetime) -> None:
     notice.attempts += 1
     notice.next_attempt_at = now + min(timedelta(seconds=30 * 2**notice.attempts), LONGEST_WAIT)
     notice.save(update_fields=["attempts", "next_attempt_at"])
-    if is_refused or notice.attempts >= GIVE_UP_AFTER:
-        give_up(notice, Undelivered.Reason.REFUSED if is_refused else Undelivered.Reason.NOT_TAKEN, now=now)
 
 
 def _message(notice: Notification) -> EmailMessage:

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "cases.middleware.ActingMiddleware",
     "escalation.refusals.RefusedAttempts",
     "escalation.middleware.never_empty",
+    "escalation.middleware.OnceMore",
 ]
 
 ROOT_URLCONF = "escalation.urls"

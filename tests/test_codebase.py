@@ -187,6 +187,14 @@ def test_nothing_is_left_for_later_and_nothing_names_this_machine() -> None:
         assert not here.search(text), file
 
 
+def test_locks_leave_foreign_keys_alone() -> None:
+    """Foreign keys are checked when an act ends; a stronger lock would make them wait there, and deadlock (ADR 10)."""
+    for file in product_sources():
+        for call in ast.walk(ast.parse(file.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "select_for_update":
+                assert "no_key" in {given.arg for given in call.keywords}, f"{file}:{call.lineno}: lock with no_key=True"
+
+
 def test_business_time_is_passed_in() -> None:
     """Only doors, the sweep's task and commands read a clock."""
     doors = {"views", "api", "commands", "demo"}

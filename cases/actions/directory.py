@@ -107,7 +107,7 @@ def set_contact(*, appointment: Appointment, is_contact: bool, by: Appointment, 
 
 def _locked(appointment: Appointment, by: Appointment) -> Appointment:
     related = Appointment.objects.select_related("user", "agency", "partnership")
-    held = related.select_for_update(of=("self",)).get(pk=appointment.pk)
+    held = related.select_for_update(no_key=True, of=("self",)).get(pk=appointment.pk)
     if held.user_id == by.user_id or held.pk == by.seat_id:
         raise Refused(NOT_YOUR_OWN, code="forbidden")
     if not may_change_appointment(by, held):

@@ -41,7 +41,7 @@ def update_person(
     """Save the details; ``seen`` is the version the editor had before them. Answers the names of what changed."""
     if case.person_id is None or not may_change_person(by, case):
         raise Refused("Only people who work on this case can change this. Ask one of them.", code="forbidden")
-    person = Person.objects.select_for_update().get(pk=case.person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=case.person_id)
     if version_of(person, by.agency) != seen:
         raise Refused(CHANGED_MEANWHILE, code="stale")
     before = known_of(person, by.agency)

@@ -19,7 +19,7 @@ def next_references(partnership: Partnership, count: int, *, kind: str, now: dat
     ReferenceCounter.objects.bulk_create(
         [ReferenceCounter(partnership=partnership, kind=kind, year=year)], ignore_conflicts=True
     )
-    counter = ReferenceCounter.objects.select_for_update().get(partnership=partnership, kind=kind, year=year)
+    counter = ReferenceCounter.objects.select_for_update(no_key=True).get(partnership=partnership, kind=kind, year=year)
     first = counter.last + 1
     counter.last += count
     counter.save(update_fields=["last"])

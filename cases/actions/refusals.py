@@ -69,7 +69,7 @@ def record_repeats(*, now: datetime) -> int:
 
 @transaction.atomic
 def _close(pk: int, now: datetime) -> int:
-    counted = Refusal.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+    counted = Refusal.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(pk=pk).first()
     if counted is None:
         return 0
     if counted.times > 1:

@@ -102,7 +102,7 @@ def add_issue(*, dispute: Dispute, issue: NewIssue, by: Appointment, now: dateti
 def complete_issue(*, issue: OutstandingIssue, note: str, by: Appointment, now: datetime) -> OutstandingIssue:
     """Say that an outstanding issue is done, and how that can be seen; also when the dispute is closed."""
     dispute = lock(issue.outcome.dispute)
-    issue = OutstandingIssue.objects.select_for_update(of=("self",)).get(pk=issue.pk)
+    issue = OutstandingIssue.objects.select_for_update(no_key=True, of=("self",)).get(pk=issue.pk)
     if issue.done_at is not None:
         raise Refused("This issue is already done.", code="stale")
     if not permissions.may_complete_issue(issue, by):
@@ -180,7 +180,7 @@ def record_onward_result(
 ) -> OnwardItem:
     """When the body meets, and afterwards what came of it; a result ends the item (F22)."""
     dispute = lock(item.dispute)
-    item = OnwardItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    item = OnwardItem.objects.select_for_update(no_key=True, of=("self",)).get(pk=item.pk)
     item.dispute = dispute
     if item.result_at is not None:
         raise Refused("The result is recorded already.", code="stale")

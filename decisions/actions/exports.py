@@ -65,7 +65,8 @@ def _checked(dispute: Dispute, kind: str, reason: str, by: Appointment) -> str:
 def claim_export(*, now: datetime) -> Export | None:
     """The next document to make, marked as this worker's; one whose worker has vanished is taken again."""
     waiting = Q(state=Export.State.QUEUED) | Q(state=Export.State.RENDERING, claimed_at__lt=now - STALE_AFTER)
-    export = Export.objects.select_for_update(skip_locked=True).filter(waiting).order_by("requested_at", "pk").first()
+    free = Export.objects.select_for_update(no_key=True, skip_locked=True)
+    export = free.filter(waiting).order_by("requested_at", "pk").first()
     if export is None:
         return None
     if export.attempts >= ATTEMPTS:
@@ -136,7 +137,7 @@ def _give_up(export: Export, problem: str, *, now: datetime, at_once: bool = Fal
 
 
 def _still_mine(export: Export) -> Export | None:
-    claimed = Export.objects.select_for_update(of=("self",)).select_related("dispute")
+    claimed = Export.objects.select_for_update(no_key=True, of=("self",)).select_related("dispute")
     return claimed.filter(pk=export.pk, state=Export.State.RENDERING, claimed_at=export.claimed_at).first()
 
 

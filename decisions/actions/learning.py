@@ -236,9 +236,8 @@ def _item_of(row: Learning, route: OnwardRoute, *, now: datetime) -> LearningIte
 def locked(learning: Learning) -> Learning:
     """The row as it is now, its dispute locked."""
     dispute = lock(learning.dispute)
-    row = Learning.objects.select_for_update(of=("self",)).select_related("prepared_by__user", "recorded_by", "item").get(
-        pk=learning.pk
-    )
+    rows = Learning.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.select_related("prepared_by__user", "recorded_by", "item").get(pk=learning.pk)
     row.dispute = dispute
     return row
 

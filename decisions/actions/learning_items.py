@@ -57,7 +57,7 @@ def close_item(*, item: LearningItem, closing: str, by: Appointment, now: dateti
 
 
 def _to_answer(item: LearningItem, by: Appointment) -> LearningItem:
-    row = LearningItem.objects.select_for_update().get(pk=item.pk)
+    row = LearningItem.objects.select_for_update(no_key=True).get(pk=item.pk)
     if not permissions.may_answer_item(row, by):
         raise Refused(NOT_YOURS, code="forbidden")
     if row.closed_on is not None:

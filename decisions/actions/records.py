@@ -176,9 +176,8 @@ def correct_record(*, record: DecisionRecord, by: Appointment, now: datetime) ->
 def lock_record(record: DecisionRecord) -> DecisionRecord:
     """The record as it is now, locked with its dispute until the caller's transaction ends."""
     dispute = lock(record.dispute)
-    fresh = (
-        DecisionRecord.objects.select_for_update(of=("self",)).select_related("author__user", "agency").get(pk=record.pk)
-    )
+    rows = DecisionRecord.objects.select_for_update(no_key=True, of=("self",))
+    fresh = rows.select_related("author__user", "agency").get(pk=record.pk)
     fresh.dispute = dispute
     return fresh
 

@@ -155,7 +155,7 @@ def _bring_in_authority(dispute: Dispute, *, now: datetime) -> None:
 
 def _lock(referral: Referral) -> Referral:
     dispute = lock(referral.dispute)
-    fresh = Referral.objects.select_for_update(of=("self",)).select_related("submitted_by").get(pk=referral.pk)
+    fresh = Referral.objects.select_for_update(no_key=True, of=("self",)).select_related("submitted_by").get(pk=referral.pk)
     fresh.dispute = dispute
     return fresh
 

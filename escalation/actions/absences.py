@@ -48,7 +48,7 @@ def may_stand_in_for(person: Appointment, *, now: datetime) -> QuerySet[Appointm
 def record_absence(*, person: Appointment, away: Away, by: Appointment, now: datetime) -> Absence:
     """Write down that somebody is away and who stands in; those concerned are told, and stages without a lead are looked at."""
     concerned = {person.pk, *([away.stand_in.pk] if away.stand_in else [])}
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("user", "agency", "partnership")
+    rows = Appointment.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "agency", "partnership")
     person = {row.pk: row for row in rows.filter(pk__in=concerned).order_by("pk")}[person.pk]
     if not may_record_absence(by, person):
         raise Refused(NOT_YOURS, code="forbidden")
@@ -76,7 +76,7 @@ def _write(person: Appointment, away: Away, *, by: Appointment, now: datetime) -
 @transaction.atomic
 def end_absence(*, absence: Absence, by: Appointment, now: datetime) -> Absence:
     """Back sooner, not away after all, or the stand-in can no longer: it is over at once."""
-    absence = Absence.objects.select_for_update(of=("self",)).with_people().get(pk=absence.pk)
+    absence = Absence.objects.select_for_update(no_key=True, of=("self",)).with_people().get(pk=absence.pk)
     if not may_end_absence(by, absence):
         raise Refused(NOT_YOURS, code="forbidden")
     if absence.ended_at is not None or absence.until_on < timezone.localdate(now):
@@ -96,7 +96,7 @@ def end_absence(*, absence: Absence, by: Appointment, now: datetime) -> Absence:
 def pass_on_cover(absence: Absence, to: Appointment, *, by: Appointment, now: datetime) -> Absence | None:
     """The stand-in leaves: for the days that remain a colleague stands in whose role can carry it, or nobody; in the caller's
     transaction, by who keeps the directory."""
-    row = Absence.objects.select_for_update(of=("self",)).with_people().get(pk=absence.pk)
+    row = Absence.objects.select_for_update(no_key=True, of=("self",)).with_people().get(pk=absence.pk)
     if row.ended_at is not None:
         return None
     row.ended_at, row.ended_by = now, by

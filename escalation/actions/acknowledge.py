@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from cases import audit
+from cases import audit, locks
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
@@ -75,10 +75,12 @@ def stops_warning(dispute: Dispute, *, before: datetime, now: datetime) -> bool:
 @transaction.atomic
 def recall(pk: int, *, now: datetime) -> bool:
     """It was acknowledged and nothing followed: its people are told again, and again after the same time."""
-    row = Acknowledgement.objects.select_for_update(skip_locked=True).filter(pk=pk, remind_at__lte=now).first()
+    locks.give_way()
+    found = Acknowledgement.objects.select_related("dispute").get(pk=pk)
+    dispute = lock(found.dispute)
+    row = Acknowledgement.objects.select_for_update(no_key=True).filter(pk=pk, remind_at__lte=now).first()
     if row is None:
         return False
-    dispute = lock(row.dispute)
     waits = dispute.status == Status.AWAITING_REPLY and dispute.stage == row.stage and not _has_replied(row)
     hours = dispute.rules.clock.remind_after_hours
     row.remind_at = now + timedelta(hours=hours) if waits and hours else None

@@ -49,7 +49,7 @@ def add_action(
 def complete_action(*, action: Action, note: str, by: Appointment, now: datetime) -> Action:
     """Say that an action is done and how that can be seen: its owner, or a manager of the owner's agency (F19)."""
     dispute = lock(action.dispute)
-    action = Action.objects.select_for_update(of=("self",)).select_related("owner__user").get(pk=action.pk)
+    action = Action.objects.select_for_update(no_key=True, of=("self",)).select_related("owner__user").get(pk=action.pk)
     is_manager = permissions.standing(dispute, by).agency_id == action.agency_id and permissions.may_work(dispute, by)
     if action.owner_id != by.seat_id and not is_manager:
         raise Refused(NOT_YOURS, code="forbidden")

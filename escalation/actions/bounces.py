@@ -49,7 +49,7 @@ def _sent_as(tokens: tuple[str, ...]) -> Notification | None:
     named = Q()
     for token in tokens:
         named |= Q(message_id__startswith=f"<{token}@")
-    rows = Notification.objects.select_for_update(of=("self",)).select_related("recipient__user", "dispute")
+    rows = Notification.objects.select_for_update(no_key=True, of=("self",)).select_related("recipient__user", "dispute")
     return rows.filter(named, sent_at__isnull=False).order_by("pk").first() if tokens else None
 
 

@@ -39,7 +39,7 @@ def add_closure(*, day: date, name: str, reason: str, by: Appointment, now: date
         raise Refused("Give a day within three years.", field="day")
     if day.weekday() in WEEKEND_NAMES:
         raise Refused(f"This is a {WEEKEND_NAMES[day.weekday()]}, which is not counted as it is.", field="day")
-    Partnership.objects.select_for_update().get(pk=by.partnership_id)
+    Partnership.objects.select_for_update(no_key=True).get(pk=by.partnership_id)
     if LocalClosure.objects.in_force().filter(partnership=by.partnership_id, day=day).exists():
         raise Refused("This day is in the calendar already.", field="day")
     closure = LocalClosure.objects.create(
@@ -54,7 +54,7 @@ def add_closure(*, day: date, name: str, reason: str, by: Appointment, now: date
 def remove_closure(*, closure: LocalClosure, reason: str, by: Appointment, now: datetime) -> LocalClosure:
     """The day is worked after all; only before it comes, so that no date moves into the past."""
     _refuse_who_does_not_keep_it(by)
-    closure = LocalClosure.objects.select_for_update().get(pk=closure.pk)
+    closure = LocalClosure.objects.select_for_update(no_key=True).get(pk=closure.pk)
     if closure.partnership_id != by.partnership_id:
         raise Refused(NOT_YOURS, code="forbidden")
     if closure.removed_at is not None:

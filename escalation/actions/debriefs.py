@@ -79,7 +79,8 @@ def may_answer_debrief(debrief: Debrief, by: Appointment) -> bool:
 def answer_debrief(*, debrief: Debrief, answer: str, by: Appointment, now: datetime) -> Debrief:
     """It was held, or the person declined it; only they themselves can decline."""
     dispute = lock(debrief.dispute)
-    row = Debrief.objects.select_for_update(of=("self",)).select_related("participant__appointment__agency").get(pk=debrief.pk)
+    rows = Debrief.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.select_related("participant__appointment__agency").get(pk=debrief.pk)
     if row.answer:
         raise Refused("It is already recorded what became of this debrief.", code="stale")
     if not may_answer_debrief(row, by):

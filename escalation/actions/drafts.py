@@ -16,7 +16,7 @@ from escalation.models import Draft
 @transaction.atomic
 def save_draft(*, draft: Draft, data: Mapping[str, Any], now: datetime) -> Draft:
     """Keep these answers beside those already there; a draft that was sent changes no more."""
-    kept = Draft.objects.select_for_update().get(pk=draft.pk)
+    kept = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
     if kept.became_id is None:
         kept.data = {**kept.data, **data}
         kept.updated_at = now
@@ -32,7 +32,7 @@ def start_draft(*, user: User, form: str, now: datetime, data: Mapping[str, Any]
 @transaction.atomic
 def keep_typed(*, user: User, form: str, data: Mapping[str, Any], now: datetime) -> Draft:
     """Keep the one unsent text of a form that somebody is filling in."""
-    draft = Draft.objects.select_for_update().filter(user=user, form=form, became=None).first()
+    draft = Draft.objects.select_for_update(no_key=True).filter(user=user, form=form, became=None).first()
     return save_draft(draft=draft, data=data, now=now) if draft else start_draft(user=user, form=form, now=now, data=data)
 
 

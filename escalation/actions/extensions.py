@@ -75,7 +75,8 @@ def ask_for_pause(*, limit: Deadline, reason: str, by: Appointment, now: datetim
 def answer_request(*, asked: DateRequest, agrees: bool, reason: str, by: Appointment, now: datetime) -> DateRequest:
     """The other side agrees or not; an agreement counts only while the limit is still ahead."""
     dispute = lock(asked.deadline.dispute)
-    asked = DateRequest.objects.select_for_update(of=("self",)).select_related("deadline", "asked_by__user").get(pk=asked.pk)
+    rows = DateRequest.objects.select_for_update(no_key=True, of=("self",))
+    asked = rows.select_related("deadline", "asked_by__user").get(pk=asked.pk)
     if asked.answer != DateRequest.Answer.OPEN:
         raise Refused("This was answered meanwhile.", code="stale")
     if not may_answer(dispute, asked, by):
@@ -100,7 +101,7 @@ def answer_request(*, asked: DateRequest, agrees: bool, reason: str, by: Appoint
 def resume(*, limit: Deadline, reason: str, by: Appointment | None, now: datetime) -> Deadline:
     """The time of a paused limit goes on; its date moves by as much as it stood still. Either side may, and the clock does."""
     dispute = lock(limit.dispute)
-    row = Deadline.objects.select_for_update().get(pk=limit.pk)
+    row = Deadline.objects.select_for_update(no_key=True).get(pk=limit.pk)
     if by is not None and not _may_resume(dispute, by):
         raise Refused(NOT_YOURS, code="forbidden")
     if row.paused_at is None or not row.is_open:
@@ -127,7 +128,7 @@ def may_set_sooner(dispute: Dispute, row: Deadline, by: Appointment) -> bool:
 def set_own_date(*, limit: Deadline, at: datetime, reason: str, by: Appointment, now: datetime) -> Deadline:
     """A professional's own, sooner date counts instead of the limit's, where the protocol says "or sooner"."""
     dispute = lock(limit.dispute)
-    row = Deadline.objects.select_for_update().get(pk=limit.pk)
+    row = Deadline.objects.select_for_update(no_key=True).get(pk=limit.pk)
     if not may_set_sooner(dispute, row, by):
         raise Refused("Under this protocol this limit takes no sooner date, or not yours.", code="forbidden")
     if not is_ahead(row, now):
@@ -166,7 +167,7 @@ def _may_resume(dispute: Dispute, by: Appointment) -> bool:
 
 def _to_change(limit: Deadline, kind: str, reason: str, by: Appointment, now: datetime) -> tuple[Dispute, Deadline]:
     dispute = lock(limit.dispute)
-    row = Deadline.objects.select_for_update().get(pk=limit.pk)
+    row = Deadline.objects.select_for_update(no_key=True).get(pk=limit.pk)
     if not may_ask(dispute, row, by, kind):
         raise Refused(
             "Under this protocol its date cannot be changed, or not by you. Its page says who leads this stage.",

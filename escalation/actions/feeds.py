@@ -38,7 +38,7 @@ def make_feed(*, by: Appointment, now: datetime) -> str:
     """A new secret, shown once; the address before it ends."""
     if by.in_place_of_id is not None:
         raise Refused("A calendar address belongs to a role of one’s own. Switch back to yours to get one.", code="forbidden")
-    Appointment.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    Appointment.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
     revoke_feed(by=by, now=now)
     secret = secrets.token_urlsafe(32)
     feed = CalendarFeed.objects.create(appointment=by, secret_hash=_fingerprint(secret), created_at=now)
@@ -49,7 +49,7 @@ def make_feed(*, by: Appointment, now: datetime) -> str:
 @transaction.atomic
 def revoke_feed(*, by: Appointment, now: datetime) -> bool:
     """The address ends; False when there was none."""
-    feed = CalendarFeed.objects.select_for_update().filter(appointment=by, revoked_at__isnull=True).first()
+    feed = CalendarFeed.objects.select_for_update(no_key=True).filter(appointment=by, revoked_at__isnull=True).first()
     if feed is None:
         return False
     feed.revoked_at = now

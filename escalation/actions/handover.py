@@ -166,7 +166,7 @@ def hand_over(
 ) -> OpenItems:
     """Give everything that is open to one colleague, and let the role end on a day if that is known."""
     rows = Appointment.objects.select_related("user", "agency", "partnership")
-    held = rows.select_for_update(of=("self",)).get(pk=held.pk)
+    held = rows.select_for_update(no_key=True, of=("self",)).get(pk=held.pk)
     if not may_change_appointment(by, held):
         raise Refused(NOT_YOURS, code="forbidden")
     found = open_items(held, now=now)

@@ -115,7 +115,7 @@ def _tell(
 
 
 def _open(meeting: Meeting, dispute: Dispute) -> Meeting:
-    fresh = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk, dispute=dispute)
+    fresh = Meeting.objects.select_for_update(no_key=True, of=("self",)).get(pk=meeting.pk, dispute=dispute)
     if not fresh.is_ahead:
         raise Refused(OVER, code="stale")
     return fresh

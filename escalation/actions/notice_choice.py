@@ -21,7 +21,7 @@ def digest_time_of(by: Appointment) -> time | None:
 def choose_digest(*, digest_at: time | None, by: Appointment, now: datetime) -> NoticeChoice:
     """From now on at once (None) or as a digest; what already waits for a digest goes now, or with the next one."""
     NoticeChoice.objects.bulk_create([NoticeChoice(user_id=by.user_id, chosen_at=now)], ignore_conflicts=True)
-    choice = NoticeChoice.objects.select_for_update().get(user=by.user_id)
+    choice = NoticeChoice.objects.select_for_update(no_key=True).get(user=by.user_id)
     if choice.digest_at == digest_at:
         return choice
     choice.digest_at, choice.chosen_at = digest_at, now
@@ -34,7 +34,8 @@ def choose_digest(*, digest_at: time | None, by: Appointment, now: datetime) -> 
 
 def _plan_again(choice: NoticeChoice, *, now: datetime) -> None:
     """What already waits; quiet hours are seen to when it is sent."""
-    waiting = Notification.objects.select_for_update(of=("self",)).filter(recipient__user=choice.user_id, for_digest=True)
+    waiting = Notification.objects.filter(recipient__user=choice.user_id, for_digest=True)
+    list(waiting.select_for_update(no_key=True, of=("self",)).order_by("created_at", "pk"))
     if choice.digest_at is None:
         waiting.update(for_digest=False, next_attempt_at=now)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from cases.models import Appointment
 from escalation.models import Notification
@@ -16,4 +17,6 @@ def mark_read(*, by: Appointment, now: datetime, notice: Notification | None = N
     unread = Notification.objects.visible_to(by).filter(read_at__isnull=True)
     if notice is not None:
         unread = unread.filter(pk=notice.pk)
-    return unread.update(read_at=now)
+    in_order = unread.order_by(F("carried_by").asc(nulls_first=True), "created_at", "pk")
+    held = list(in_order.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    return Notification.objects.filter(pk__in=held).update(read_at=now)

@@ -140,7 +140,8 @@ def may_review_plan(plan: InterimPlan, dispute: Dispute, by: Appointment) -> boo
 def review_plan(*, plan: InterimPlan, looked: Looked, by: Appointment, now: datetime) -> InterimPlan:
     """Look at the plan again: it goes on until another day, is handed to somebody else, or ends."""
     dispute = lock(plan.dispute)
-    plan = InterimPlan.objects.select_for_update(of=("self",)).select_related("agency", "owner__user").get(pk=plan.pk)
+    rows = InterimPlan.objects.select_for_update(no_key=True, of=("self",))
+    plan = rows.select_related("agency", "owner__user").get(pk=plan.pk)
     if plan.ended_at is not None:
         raise Refused("This plan has ended already.", code="stale")
     if not may_review_plan(plan, dispute, by):
@@ -187,7 +188,7 @@ def warn_of_overdue(*, now: datetime) -> int:
 
 @transaction.atomic
 def _warn(pk: int, *, now: datetime) -> int:
-    rows = InterimPlan.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+    rows = InterimPlan.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(
         pk=pk, warned_at__isnull=True, ended_at__isnull=True, review_on__lt=now.astimezone(LONDON).date()
     )
     plan = rows.select_related("dispute__protocol", "dispute__case", "owner").first()

@@ -67,7 +67,7 @@ def say_on_point(
     """Fill or change one's own agency's column; refused once the point is locked, or when a colleague wrote meanwhile."""
     dispute = lock(point.dispute)
     agency = _agency_of(dispute, by)
-    point = Point.objects.select_for_update(of=("self",)).get(pk=point.pk)
+    point = Point.objects.select_for_update(no_key=True, of=("self",)).get(pk=point.pk)
     if point.agreed_at is not None:
         raise Refused(LOCKED, code="stale")
     _check(column)

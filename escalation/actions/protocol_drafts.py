@@ -254,7 +254,7 @@ def discard_protocol_draft(*, draft: ProtocolDraft, by: Appointment, now: dateti
 
 
 def _locked(draft: ProtocolDraft) -> ProtocolDraft:
-    found = ProtocolDraft.objects.select_for_update(of=("self",)).select_related(
+    found = ProtocolDraft.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "partnership", "edited_by", "submitted_by", "based_on"
     ).filter(pk=draft.pk).first()  # fmt: skip
     if found is None:

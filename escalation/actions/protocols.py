@@ -27,7 +27,7 @@ def publish_protocol(
     The text that is in force already is not published twice: its version is returned and nothing changes.
     """
     protocol = _valid(document)
-    partnership = Partnership.objects.select_for_update().get(pk=partnership.pk)
+    partnership = Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
     if protocol.nation != partnership.nation:
         raise Refused(
             f"This protocol is for {protocol.nation.value} and {partnership.name} is in {partnership.nation}, where other "

@@ -67,7 +67,7 @@ def raise_dispute(
     the person at a responding agency who should receive it; without one, the directory's lead of the stage does.
     """
     if draft is not None:
-        draft = Draft.objects.select_for_update().get(pk=draft.pk)
+        draft = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
         if draft.became is not None:
             return draft.became
     version, rules = _rules_for(by, track, now)
@@ -103,7 +103,7 @@ def raise_for_new_person(
     addressee: Appointment | None = None,
 ) -> Dispute:
     """The same about somebody, or a theme, on no case of one's own yet: case and dispute are made together or not at all."""
-    locked = Draft.objects.select_for_update().get(pk=draft.pk)
+    locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
     if locked.became is not None:
         return locked.became
     case = _case_about(about, responding, raised, by, now)

@@ -78,7 +78,7 @@ def ask_support(*, dispute: Dispute, asked: Asked, by: Appointment, now: datetim
 def end_support(*, support: Support, by: Appointment, now: datetime) -> Support:
     """It ends: whoever asked, or whoever was asked, says so; from then on the supporter reads no more as such."""
     dispute = lock(support.dispute)
-    row = Support.objects.select_for_update(of=("self",)).select_related("supporter__user").get(pk=support.pk)
+    row = Support.objects.select_for_update(no_key=True, of=("self",)).select_related("supporter__user").get(pk=support.pk)
     if row.ended_at is not None:
         raise Refused("This has ended already.", code="stale")
     if by.pk not in (row.asked_by_id, row.supporter_id):
@@ -89,7 +89,8 @@ def end_support(*, support: Support, by: Appointment, now: datetime) -> Support:
 def end_for_leaver(support: Support, *, by: Appointment, now: datetime) -> None:
     """The supporter leaves: it ends in the caller's transaction, and whoever asked is told to ask somebody else."""
     dispute = lock(support.dispute)
-    row = Support.objects.select_for_update(of=("self",)).select_related("supporter__user", "asked_by__user").get(pk=support.pk)
+    rows = Support.objects.select_for_update(no_key=True, of=("self",))
+    row = rows.select_related("supporter__user", "asked_by__user").get(pk=support.pk)
     if row.ended_at is not None:
         return
     _end(dispute, row, by=by, now=now)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from cases import audit, together
+from cases import locks, together
 from escalation import at_hand, clock, deadlines, notifications
 from escalation.actions import acknowledge, extensions
 from escalation.actions.moves import escalate_by_clock
@@ -15,7 +15,7 @@ from escalation.models import Acknowledgement, Deadline, Dispute
 from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Event, LimitKind, OnMissed, Side
 
-AT_ONCE = 100
+AT_ONCE = 50
 LONGEST_PAUSE = "The longest pause that the protocol allows is over."
 logger = logging.getLogger(__name__)
 
@@ -41,28 +41,32 @@ def sweep(*, now: datetime, at_once: int = AT_ONCE) -> Swept:
     """Do everything that is due at ``now``; a second sweep at the same time finds nothing (R1, R11).
 
     Disputes are swept many at once, each batch in one transaction by the same rules and acts as always. What another
-    sweeper or a person has locked is left to the next sweep. When a batch fails, its disputes are swept one by one, so that
-    one that cannot be swept is logged by its id and holds up no other.
+    sweeper or a person has locked is left to the next sweep. When a batch fails, or somebody holds what it needs, each half
+    is swept by itself; one alone reads everything afresh. One that cannot be swept is logged by its id and holds up no other.
     """
     done = Swept()
     due = Deadline.objects.filter(next_look_at__lte=now).order_by("next_look_at", "pk")
     waiting = list(dict.fromkeys(due.values_list("dispute_id", flat=True)))
     for start in range(0, len(waiting), at_once):
-        _sweep_batch(waiting[start : start + at_once], done, now=now)
+        _sweep_some(waiting[start : start + at_once], done, now=now)
     _recall(done, now=now)
     return done
 
 
-def _sweep_batch(dispute_ids: Sequence[int], done: Swept, *, now: datetime) -> None:
+def _sweep_some(dispute_ids: Sequence[int], done: Swept, *, now: datetime) -> None:
     try:
         done.add(_sweep_together(dispute_ids, now=now))
-    except Exception:
-        if len(dispute_ids) == 1:
+    except Exception as error:
+        if len(dispute_ids) > 1:
+            logger.info("%s disputes are swept in two halves: %s", len(dispute_ids), type(error).__name__)
+            half = len(dispute_ids) // 2
+            _sweep_some(dispute_ids[:half], done, now=now)
+            _sweep_some(dispute_ids[half:], done, now=now)
+        elif locks.was_lost(error):
+            logger.info("dispute %s is left to the next sweep: somebody holds what belongs to it", dispute_ids[0])
+        else:
             done.failed += 1
             logger.exception("dispute %s could not be swept", dispute_ids[0])
-            return
-        for dispute_id in dispute_ids:
-            _sweep_batch([dispute_id], done, now=now)
 
 
 def _recall(done: Swept, *, now: datetime) -> None:
@@ -71,7 +75,9 @@ def _recall(done: Swept, *, now: datetime) -> None:
     for pk in list(forgotten.values_list("pk", flat=True)):
         try:
             done.recalled += acknowledge.recall(pk, now=now)
-        except Exception:
+        except Exception as error:
+            if locks.was_lost(error):
+                continue
             done.failed += 1
             logger.exception("acknowledgement %s could not be recalled", pk)
 
@@ -79,11 +85,12 @@ def _recall(done: Swept, *, now: datetime) -> None:
 def _sweep_together(dispute_ids: Sequence[int], *, now: datetime) -> Swept:
     done = Swept()
     with together.together():
+        locks.give_way()
         free = Dispute.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(pk__in=dispute_ids)
         related = ("protocol", "case", "raised_by__manager__user", "partnership", "raising_agency")
         disputes = list(free.defer("protocol__document").select_related(*related).order_by("pk"))
-        at_hand.gather(disputes)
-        audit.hold({audit.scope_of_case(dispute.case_id) for dispute in disputes})
+        if len(dispute_ids) > 1:
+            at_hand.gather(disputes)
         for dispute in disputes:
             _sweep_dispute(dispute, done, now=now)
     return done

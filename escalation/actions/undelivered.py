@@ -18,7 +18,7 @@ from escalation.notifications import new_message_id
 def try_again(*, failure: Undelivered, by: Appointment, now: datetime) -> Undelivered:
     """Send the e-mail again, to the address that the directory holds now; a report on the first one no longer counts."""
     failure = _locked(failure, by)
-    notice = Notification.objects.select_for_update().get(pk=failure.notice_id)
+    notice = Notification.objects.select_for_update(no_key=True).get(pk=failure.notice_id)
     if failure.reason == Undelivered.Reason.LEFT:
         raise Refused("The role has ended or the account is closed. Hand the work over, or say how somebody was told.")
     in_this_mail(notice).update(failed_at=None, sent_at=None)
@@ -38,7 +38,7 @@ def told_instead(*, failure: Undelivered, note: str, by: Appointment, now: datet
 
 
 def _locked(failure: Undelivered, by: Appointment) -> Undelivered:
-    rows = Undelivered.objects.visible_to(by).select_for_update(of=("self",))
+    rows = Undelivered.objects.visible_to(by).select_for_update(no_key=True, of=("self",))
     found = rows.select_related("notice__dispute", "notice__recipient").filter(pk=failure.pk).first()
     if found is None:
         raise Refused("The agency's safeguarding lead and the board manager see to this. Ask one of them.", code="forbidden")

@@ -132,7 +132,7 @@ def _named_draft(request: ActingApiRequest, now: datetime) -> Draft | None:
     if not key:
         return None
     named = keyed_draft(user=request.user, key=f"raise:{request.acting.pk}:{key}", now=now)
-    return Draft.objects.select_for_update().get(pk=named.pk)
+    return Draft.objects.select_for_update(no_key=True).get(pk=named.pk)
 
 
 def _filtered(found: DisputeQuerySet, request: ActingApiRequest) -> DisputeQuerySet:

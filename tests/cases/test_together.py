@@ -1,7 +1,9 @@
 """Rows written together: sent in bulk, before anything that reads them, or not at all."""
 
+from contextlib import suppress
+
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from pytest_django import DjangoAssertNumQueries
 
@@ -82,6 +84,48 @@ def test_a_failure_sends_nothing() -> None:
     assert in_database() == {}
 
 
+def test_a_part_that_is_taken_back_takes_everything_with_it() -> None:
+    """What waited, and what rules read in between, can no longer be told apart: nothing of it may stay."""
+    first, second = counters(2026, 2027)
+
+    def act() -> None:
+        with together.together():
+            together.write([first])
+            with suppress(ZeroDivisionError), transaction.atomic():
+                together.write([second])
+                raise ZeroDivisionError
+
+    with pytest.raises(together.PartTakenBackError):
+        act()
+    assert in_database() == {}
+    assert not together.is_open()
+
+
+def test_a_part_that_succeeds_stays() -> None:
+    (row,) = counters(2026)
+    with together.together(), transaction.atomic():
+        together.write([row])
+        row.last = 3
+        together.change([row], "last")
+    assert in_database() == {2026: 3}
+
+
+def test_a_failure_at_the_very_end_sends_nothing() -> None:
+    (row,) = counters(2026)
+
+    def fail(items: list[int]) -> None:
+        raise ZeroDivisionError
+
+    def act() -> None:
+        with together.together():
+            together.write([row])
+            together.at_the_end(fail, 1, very=True)
+
+    with pytest.raises(ZeroDivisionError):
+        act()
+    assert in_database() == {}
+
+
 def test_what_is_looked_for_once_and_what_is_done_at_the_end() -> None:
     looked: list[int] = []
     done: list[list[int]] = []
@@ -92,12 +136,11 @@ def test_what_is_looked_for_once_and_what_is_done_at_the_end() -> None:
 
     with together.together():
         assert together.once("key", find) == together.once("key", find) == 1
-        together.know("other", 7)
-        assert together.once("other", find) == 7
+        together.at_the_end(done.append, 0, very=True)
         together.at_the_end(done.append, 1)
         together.at_the_end(done.append, 2)
         assert done == []
-    assert done == [[1, 2]]
+    assert done == [[1, 2], [0]]
     assert (together.once("key", find), together.once("key", find)) == (2, 3)
     together.at_the_end(done.append, 3)
-    assert done == [[1, 2], [3]]
+    assert done == [[1, 2], [0], [3]]
