@@ -31,6 +31,7 @@ class Move:
     reason: str = ""
     passed: Mapping[int, str] = field(default_factory=dict)
     trigger: str = ""
+    ending: DisputeStage.ClosedHow = DisputeStage.ClosedHow.WITHDRAWN
 
 
 def lock(dispute: Dispute, *, seen: str | None = None) -> Dispute:
@@ -58,6 +59,7 @@ def apply_transition(
     kind: str = ChronologyEntry.Kind.EVENT,
     passed: Mapping[int, str] | None = None,
     trigger: str = "",
+    ending: DisputeStage.ClosedHow = DisputeStage.ClosedHow.WITHDRAWN,
     **facts: object,
 ) -> None:
     """Make one move of a locked dispute in the caller's transaction; ``by=None`` is the clock.
@@ -73,13 +75,12 @@ def apply_transition(
     status_before, stage_before = dispute.status, dispute.stage
     move(now=now, **facts)
     together.change([dispute], "status", "stage", "moved_at", "closed_at")
-    made = Move(by, now, stage_before, dispute.stage, reason, passed or {}, trigger)
+    made = Move(by, now, stage_before, dispute.stage, reason, passed or {}, trigger, ending)
     entry = chronology.tell(dispute, headline, by=by, now=now, body=body, kind=kind, stage=stage_before)
     _FOLLOW_UPS[name](dispute, made)
-    audit.record(
-        f"dispute_{name}", dispute, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
-        data={"from": status_before, "to": dispute.status, "stage_from": stage_before, "stage_to": dispute.stage},
-    )
+    about = {"from": status_before, "to": dispute.status, "stage_from": stage_before, "stage_to": dispute.stage}
+    about |= {"ending": str(ending)} if name == "withdraw" else {}
+    audit.record(f"dispute_{name}", dispute, scope=audit.scope_of_case(dispute.case_id), by=by, now=now, data=about)
     if told := event or _EVENTS[name]:
         notifications.tell_all(
             dispute, told, text=f"{dispute.reference}: {_NOTICE_TEXTS[name]}", by=by, now=now,
@@ -133,7 +134,7 @@ def _after_close(dispute: Dispute, made: Move) -> None:
 
 
 def _after_withdraw(dispute: Dispute, made: Move) -> None:
-    stages.close_stage(dispute, dispute.stage, DisputeStage.ClosedHow.WITHDRAWN, by=made.by, now=made.now)
+    stages.close_stage(dispute, dispute.stage, made.ending, by=made.by, now=made.now)
     clock.end_watch(dispute, now=made.now)
 
 

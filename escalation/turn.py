@@ -10,6 +10,7 @@ from escalation import covering, permissions
 from escalation.clock import date_in_words
 from escalation.models import Deadline, Dispute, Position
 from escalation.models.dispute import Status
+from escalation.models.stage import ENDINGS
 from escalation.protocol import LimitKind, OnMissed, Side
 from escalation.protocol_reading import roles_in_words as roles_in_words
 
@@ -159,7 +160,11 @@ def _are(how_many: int) -> str:
 
 
 def _ended(dispute: Dispute) -> Turn:
-    ended = "is closed: every agency has confirmed the outcome" if dispute.status == Status.CLOSED else "was withdrawn"
+    if dispute.status == Status.CLOSED:
+        ended = "is closed: every agency has confirmed the outcome"
+    else:
+        how = next((row for row in dispute.stages.all() if row.closed_how in ENDINGS), None)
+        ended = f"was {how.get_closed_how_display()}" if how else "was withdrawn"
     return Turn(f"This {dispute.rules.terminology.dispute}", ended, None, None)
 
 

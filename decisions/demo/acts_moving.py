@@ -164,7 +164,7 @@ def jump(told: Told, now: datetime) -> None:
 def withdraw(told: Told, now: datetime) -> None:
     """Taken back, with the reason."""
     dispute = told.fresh()
-    moves.withdraw(dispute=dispute, reason=words.WITHDRAWN, by=originator(dispute), now=now)
+    moves.withdraw(dispute=dispute, ending="overtaken_by_events", reason=words.WITHDRAWN, by=originator(dispute), now=now)
 
 
 ACTS: dict[str, Act] = {

@@ -15,7 +15,7 @@ from escalation import chronology, leads, permissions
 from escalation.actions.raising import Raised, raise_dispute, same_track
 from escalation.actions.safety import Safety
 from escalation.deadlines import LONDON
-from escalation.models import Dispute, DisputeLink, ProtocolVersion
+from escalation.models import Dispute, DisputeLink, DisputeStage, ProtocolVersion
 from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Side
 from escalation.transitions import NOT_YOURS, apply_transition, lock
@@ -133,6 +133,7 @@ def merge_duplicate(*, dispute: Dispute, other: Dispute, reason: str, by: Appoin
             leads.join(other, row.appointment, Side(side), now=now, acts_for=row.acts_for)
     _link(dispute, other, DisputeLink.Kind.DUPLICATE, reason, by=by, now=now)
     apply_transition(
-        dispute, "withdraw", by=by, now=now, headline=f"Goes on as {other.reference}", body=reason, reason=reason
+        dispute, "withdraw", by=by, now=now, headline=f"Goes on as {other.reference}", body=reason, reason=reason,
+        ending=DisputeStage.ClosedHow.DUPLICATE,
     )
     return other

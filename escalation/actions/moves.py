@@ -15,8 +15,9 @@ from escalation import duties, notifications, permissions
 from escalation.actions.feedback import record_feedback
 from escalation.actions.pressure import keep_word
 from escalation.actions.talks import record_intention
-from escalation.models import Deadline, Dispute
+from escalation.models import Deadline, Dispute, DisputeStage
 from escalation.models.dispute import Status
+from escalation.models.stage import ENDINGS
 from escalation.passing import way_on
 from escalation.protocol import Event, Side
 from escalation.transitions import NOT_YOURS, apply_transition, lock
@@ -184,14 +185,18 @@ def gates_in_words(gates: tuple[duties.ClosedGate, ...]) -> str:
 
 @transaction.atomic
 def withdraw(
-    *, dispute: Dispute, reason: str, by: Appointment, now: datetime, seen: str | None = None, was_pressed: bool = False,
-    pressure: str = "",
+    *, dispute: Dispute, reason: str, by: Appointment, now: datetime, ending: str = DisputeStage.ClosedHow.WITHDRAWN,
+    seen: str | None = None, was_pressed: bool = False, pressure: str = "",
 ) -> Dispute:
-    """Take the dispute back, with a reason; its record stays, and a word on pressure is kept apart from it (F26)."""
+    """Take the dispute back: how it ended and why; its record stays, and a word on pressure is kept apart from it (F26)."""
     dispute = lock(dispute, seen=seen)
+    if ending not in list(ENDINGS):
+        raise Refused(f"Say how it ended: one of {', '.join(ENDINGS)}.", field="ending")
+    how = DisputeStage.ClosedHow(ending)
     if not reason.strip():
         raise Refused("Say why it is withdrawn, so that the record shows it was not forgotten.", field="reason")
-    apply_transition(dispute, "withdraw", by=by, now=now, headline="Withdrawn", body=reason, reason=reason)
+    headline = str(how.label).capitalize()
+    apply_transition(dispute, "withdraw", by=by, now=now, headline=headline, body=reason, reason=reason, ending=how)
     if was_pressed:
         keep_word(dispute, pressure, by=by, now=now)
     return dispute

@@ -37,8 +37,9 @@ from escalation.api.finding import (
 from escalation.api.showing import DisputeSerializer, LineSerializer, line_of, whole_of
 from escalation.api.story import PAGED
 from escalation.api.taking import RaiseSerializer
-from escalation.models import Dispute, Draft, Participant, Party
+from escalation.models import Dispute, DisputeStage, Draft, Participant, Party
 from escalation.models.dispute import ENDED, RUNNING, DisputeQuerySet, Status
+from escalation.models.stage import TAKEN_BACK
 
 GROUPS = {"running": RUNNING, "ended": ENDED}
 LONGEST_KEY = 60
@@ -57,6 +58,7 @@ class DisputesView(APIView):
         parameters=[
             OpenApiParameter("q", str, description="A part of the reference"),
             OpenApiParameter("status", str, enum=[*GROUPS, *Status.values], description="What it waits for"),
+            OpenApiParameter("withdrawn_as", str, enum=list(TAKEN_BACK), description="How it was taken back"),
             OpenApiParameter("stage", int, description="Where it stands in its protocol"),
             OpenApiParameter("agency", str, description="The key of an agency that is a party"),
             OpenApiParameter("mine", bool, description="Only those you are on"),
@@ -135,8 +137,18 @@ def _named_draft(request: ActingApiRequest, now: datetime) -> Draft | None:
     return Draft.objects.select_for_update(no_key=True).get(pk=named.pk)
 
 
+def _taken_back(found: DisputeQuerySet, how: str | None) -> DisputeQuerySet:
+    """Those that were taken back in one way; all where none is asked for."""
+    if how is None:
+        return found
+    if how not in TAKEN_BACK:
+        raise ValidationError({"withdrawn_as": [f"Choose one of {', '.join(TAKEN_BACK)}."]})
+    return found.filter(Exists(DisputeStage.objects.filter(dispute=OuterRef("pk"), closed_how=how)))
+
+
 def _filtered(found: DisputeQuerySet, request: ActingApiRequest) -> DisputeQuerySet:
-    asked = asked_in_address(request, "q", "status", "stage", "agency", "mine")
+    asked = asked_in_address(request, "q", "status", "withdrawn_as", "stage", "agency", "mine")
+    found = _taken_back(found, asked.get("withdrawn_as"))
     if "q" in asked:
         found = found.filter(reference__icontains=asked["q"])
     if "status" in asked:

@@ -121,6 +121,7 @@ class DisputeSerializer(LineSerializer):
     protocol = serializers.CharField()
     partnership = serializers.CharField()
     closed_at = serializers.DateTimeField(allow_null=True)
+    withdrawn_as = serializers.CharField(help_text="How it was taken back, such as overtaken_by_events; empty when it was not.")
     deadlines = DeadlineSerializer(many=True)
     acts = serializers.ListField(child=serializers.CharField(), help_text="What you may do now, by endpoint.")
     shut = ShutSerializer(many=True)
@@ -160,6 +161,7 @@ def whole_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> dict[st
         "protocol": str(dispute.protocol),
         "partnership": dispute.partnership.key,
         "closed_at": dispute.closed_at,
+        "withdrawn_as": next((row.closed_how for row in dispute.stages.all() if row.was_withdrawn), ""),
         "deadlines": [_deadline(row, with_explanation=may_read) for row in dispute.deadlines.all() if row.stage not in hidden],
         "acts": allowed_acts(dispute, acting),
         "shut": shut_acts(dispute, acting, now=now) if may_read else [],

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from cases.models.case import Capacity
 from escalation.models import Discussion, PersonVoice, SafetyConfirmation
+from escalation.models.stage import ENDINGS
 from escalation.models.work import ContactMode
 
 LONGEST = 10_000
@@ -186,8 +187,9 @@ class JumpSerializer(serializers.Serializer[Any]):
 
 
 class WithdrawSerializer(serializers.Serializer[Any]):
-    """Why it is taken back; a word on pressure is read by your own safeguarding lead and the board manager alone."""
+    """How it ended and why; a word on pressure is read by your own safeguarding lead and the board manager alone."""
 
+    ending = serializers.ChoiceField(choices=[(code.value, words) for code, words in ENDINGS.items()])
     reason = Text()
     was_pressed = serializers.BooleanField(required=False)
     pressure = Text(required=False)

@@ -9,11 +9,13 @@ from django import forms
 from cases.forms.base import GovukForm
 from cases.models import Agency, Appointment
 from escalation.models.dispute import Status
+from escalation.models.stage import TAKEN_BACK, DisputeStage
 from escalation.protocol import Protocol, Stage, Track
 
 ANY = ("", "Any")
 MINE = [ANY, ("mine", "I am on it"), ("raised", "I raised it"), ("agency", "My agency is a party")]
-RUNNING = [ANY, ("running", "Running"), ("ended", "Ended"), *((status.value, str(status.label)) for status in Status)]
+ENDED_HOW = [(how.value, str(how.label).capitalize()) for how in TAKEN_BACK if how != DisputeStage.ClosedHow.WITHDRAWN]
+RUNNING = [ANY, ("running", "Running"), ("ended", "Ended"), *((status.value, str(status.label)) for status in Status), *ENDED_HOW]
 TIMES = [ANY, ("overdue", "A limit has passed")]
 
 

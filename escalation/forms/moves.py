@@ -10,6 +10,7 @@ from django import forms
 from cases.forms.base import GovukForm
 from cases.forms.fields import Radios
 from escalation.forms.work import words
+from escalation.models.stage import ENDINGS
 from escalation.protocol import Choice, DutyKind, Stage
 
 
@@ -80,8 +81,12 @@ class JumpForm(MoveForm):
 
 
 class WithdrawForm(MoveForm):
-    """Take it back."""
+    """Take it back: how it ended, why, and whether anybody pressed for it."""
 
+    ending = forms.ChoiceField(
+        label="How did it end?", choices=[(code.value, words) for code, words in ENDINGS.items()], widget=Radios(),
+        error_messages={"required": "Say how it ended"},
+    )
     reason = words(
         "Why is it withdrawn?", "Say why it is withdrawn, so that the record shows it was not forgotten", rows=4,
         hint="For example, the agency changed its decision on Tuesday and the sitter starts tonight",

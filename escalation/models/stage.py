@@ -18,6 +18,10 @@ class DisputeStage(models.Model):
         AGREED = "agreed", "agreed"
         OUTCOME = "outcome", "the last word was given"
         WITHDRAWN = "withdrawn", "withdrawn"
+        SETTLED_OTHERWISE = "settled_otherwise", "withdrawn: settled in another way"
+        OVERTAKEN = "overtaken_by_events", "withdrawn: overtaken by events"
+        IN_ERROR = "raised_in_error", "withdrawn: raised in error"
+        DUPLICATE = "duplicate", "withdrawn: it goes on as another"
 
     dispute = models.ForeignKey("escalation.Dispute", on_delete=models.PROTECT, related_name="stages")
     order = models.PositiveSmallIntegerField()
@@ -69,6 +73,20 @@ class DisputeStage(models.Model):
         return f"stage {self.order}"
 
     @property
+    def was_withdrawn(self) -> bool:
+        """Whether it ended by being taken back."""
+        return self.closed_how in TAKEN_BACK
+
+    @property
     def is_open(self) -> bool:
         """Whether this is where the dispute stands."""
         return self.opened_at is not None and self.closed_at is None
+
+
+ENDINGS = {
+    DisputeStage.ClosedHow.SETTLED_OTHERWISE: "It was settled in another way",
+    DisputeStage.ClosedHow.OVERTAKEN: "It was overtaken by events: the question no longer arises",
+    DisputeStage.ClosedHow.IN_ERROR: "It was raised in error",
+    DisputeStage.ClosedHow.WITHDRAWN: "For another reason",
+}
+TAKEN_BACK = (*ENDINGS, DisputeStage.ClosedHow.DUPLICATE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 from cases.http import ActingRequest, acted_at, page_of
 from cases.models import Appointment
 from escalation import queues
-from escalation.forms.filters import DisputeFilterForm
-from escalation.models import Dispute, Participant, Party, ProtocolVersion
+from escalation.forms.filters import ENDED_HOW, DisputeFilterForm
+from escalation.models import Dispute, DisputeStage, Participant, Party, ProtocolVersion
 from escalation.models.dispute import ENDED, RUNNING, DisputeQuerySet
+
+ENDING_WORDS = dict(ENDED_HOW)
 
 
 @require_safe
@@ -27,7 +29,10 @@ def disputes(request: ActingRequest) -> HttpResponse:
     form.is_valid()
     found = filtered(Dispute.objects.visible_to(acting), form.cleaned_data, acting)
     page = page_of(queues.with_line_data(found), request)
+    ending = form.cleaned_data.get("status") or ""
     context = {
+        "how_many": found.count() if ending in ENDING_WORDS else None,
+        "ending": ENDING_WORDS.get(ending, ""),
         "form": form,
         "page": page,
         "lines": queues.lines_of(page.rows, acting),
@@ -42,7 +47,7 @@ def filtered(disputes: DisputeQuerySet, wanted: dict[str, Any], acting: Appointm
     if reference := (wanted.get("reference") or "").strip():
         disputes = disputes.filter(reference__icontains=reference)
     if status := wanted.get("status"):
-        disputes = disputes.filter(status__in={"running": RUNNING, "ended": ENDED}.get(status, (status,)))
+        disputes = disputes.filter(_waits_for(status))
     if stage := wanted.get("stage"):
         track, _, order = stage.rpartition(".")
         disputes = disputes.filter(stage=int(order), **({"track": track} if track else {}))
@@ -51,6 +56,13 @@ def filtered(disputes: DisputeQuerySet, wanted: dict[str, Any], acting: Appointm
     if wanted.get("time"):
         disputes = disputes.filter(queues.is_overdue())
     return _whose(disputes, wanted.get("whose") or "", acting)
+
+
+def _waits_for(wanted: str) -> Q | Exists:
+    """What a dispute waits for, or how it was taken back."""
+    if wanted in ENDING_WORDS:
+        return Exists(DisputeStage.objects.filter(dispute=OuterRef("pk"), closed_how=wanted))
+    return Q(status__in={"running": RUNNING, "ended": ENDED}.get(wanted, (wanted,)))
 
 
 def _whose(disputes: DisputeQuerySet, whose: str, acting: Appointment) -> DisputeQuerySet:

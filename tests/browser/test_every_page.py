@@ -171,6 +171,7 @@ def test_nothing_is_wrong_with_the_pages_that_say_no(tour: Tour, places: Places,
     page.goto(f"{own}withdrawal/withdraw/".format(**places.names))
     dispute, by = Dispute.objects.get(reference=places.names["dispute"]), places.people.council.line_manager
     moves.escalate(dispute=fresh(dispute), reason="Nothing was agreed.", by=by, now=now)
+    page.get_by_label("It was settled in another way").check()
     page.locator("[name=reason]").fill("Settled by phone.")
     follow(page, page.get_by_role("button", name="Withdraw", exact=True))
     expect(page.get_by_role("alert")).to_contain_text("moved on")

@@ -57,7 +57,7 @@ def test_the_demonstration_shows_every_state_and_stage_and_is_made_once(told: st
     assert set(DecisionRecord.objects.values_list("state", flat=True)) == set(DecisionRecord.State.values)
     assert DecisionRecord.objects.filter(version=2, state="signed").exists()
     hows = set(DisputeStage.objects.values_list("closed_how", flat=True))
-    assert hows >= {"escalated", "by_clock", "agreed", "outcome", "withdrawn"}
+    assert hows >= {"escalated", "by_clock", "agreed", "outcome", "overtaken_by_events"}
     assert DisputeStage.objects.filter(skipped_at__isnull=False).exists()
     assert Deadline.objects.filter(missed_at__isnull=False, met_at=None, ended_at=None).exists()
     assert not Dispute.objects.filter(raised_at__gt=now).exists()

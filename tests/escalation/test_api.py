@@ -272,13 +272,13 @@ def test_who_acts_second_is_told_that_it_has_moved_on(people: Cast, dispute: Dis
     client = signed_in(people.council.practitioner)
     seen = client.get(one(dispute)).data["token"]
     climb(dispute, now=at)
-    late = client.post(one(dispute, "withdraw/"), {"reason": "Solved.", "seen": seen})
+    late = client.post(one(dispute, "withdraw/"), {"ending": "settled_otherwise", "reason": "Solved.", "seen": seen})
     assert (late.status_code, late.data["code"]) == (409, "stale")
     assert fresh(dispute).status == "awaiting_reply"
 
 
 def test_what_is_not_theirs_is_a_403(people: Cast, dispute: Dispute) -> None:
-    answer = signed_in(people.health.practitioner).post(one(dispute, "withdraw/"), {"reason": "No."})
+    answer = signed_in(people.health.practitioner).post(one(dispute, "withdraw/"), {"ending": "raised_in_error", "reason": "No."})
     assert (answer.status_code, answer.data["code"]) == (403, "forbidden")
 
 

@@ -12,7 +12,7 @@ from cases.models import AuditEvent
 from decisions.exports import assemble
 from escalation.actions.links import NotHeld, link_related, may_reopen, merge_duplicate, reopen
 from escalation.actions.moves import withdraw
-from escalation.models import Dispute, DisputeLink, WithdrawalPressure
+from escalation.models import Dispute, DisputeLink, DisputeStage, WithdrawalPressure
 from escalation.models.dispute import Status
 from escalation.queues import pressed_to_withdraw
 from tests.calling import signed_in
@@ -101,6 +101,7 @@ def test_a_duplicate_is_withdrawn_and_both_histories_stay(dispute: Dispute, peop
     merge_duplicate(dispute=dispute, other=other, reason="Raised twice.", by=people.council.practitioner, now=now)
     assert fresh(dispute).status == Status.WITHDRAWN
     assert fresh(other).status == Status.AWAITING_REPLY
+    assert fresh(dispute).stages.get().closed_how == DisputeStage.ClosedHow.DUPLICATE
     assert dispute.chronology.count() > story
     assert other.chronology.filter(headline__contains=dispute.reference).exists()
     strange = make_dispute(people, now=now)
@@ -113,7 +114,7 @@ def test_a_word_on_pressure_is_read_by_two_roles_only(
 ) -> None:
     clock.move_to(now)
     client.force_login(people.council.practitioner.user)
-    given = {"reason": "Settled.", "was_pressed": "yes", "pressure": WORD, "seen": dispute.token}
+    given = {"ending": "raised_in_error", "reason": "Settled.", "was_pressed": "yes", "pressure": WORD, "seen": dispute.token}
     assert client.post(f"/disputes/{dispute.reference}/withdrawal/withdraw/", given).status_code == 302
     assert WithdrawalPressure.objects.get().text == WORD
     address = f"/disputes/{dispute.reference}/withdrawal/word/"

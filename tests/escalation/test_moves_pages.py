@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from cases.models import Appointment
+from cases.errors import Refused
+from cases.models import Appointment, AuditEvent
+from escalation.actions import moves
 from escalation.actions.sweep import sweep
-from escalation.models import Dispute
+from escalation.models import Dispute, DisputeStage
 from escalation.models.dispute import Status
+from tests.calling import one, signed_in
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import (
@@ -27,6 +30,7 @@ from tests.factories_disputes import (
 pytestmark = pytest.mark.django_db
 
 REASON = {"reason": "Nothing was agreed and she cannot be alone at night."}
+HOW = REASON | {"ending": "raised_in_error"}
 
 
 @pytest.fixture
@@ -162,7 +166,7 @@ def test_the_other_side_cannot_take_it_further(client: Client, people: Cast, dis
     assert client.get(url(dispute, "stage/escalate/")).status_code == 403
     assert client.post(url(dispute, "stage/escalate/"), REASON | {"seen": dispute.token}).status_code == 403
     assert client.post(url(dispute, "stage/jump/"), REASON | {"to_stage": "3", "seen": dispute.token}).status_code == 403
-    assert client.post(url(dispute, "withdrawal/withdraw/"), REASON | {"seen": dispute.token}).status_code == 403
+    assert client.post(url(dispute, "withdrawal/withdraw/"), HOW | {"seen": dispute.token}).status_code == 403
     assert (fresh(dispute).stage, fresh(dispute).status) == (1, Status.AWAITING_REPLY)
 
 
@@ -198,13 +202,41 @@ def test_where_the_protocol_has_no_way_past_a_stage_there_is_no_button_and_no_po
 
 def test_withdrawing_needs_a_reason_and_keeps_the_record(client: Client, people: Cast, dispute: Dispute) -> None:
     as_(client, people.council.practitioner)
-    assert "Say why it is withdrawn" in client.post(
-        url(dispute, "withdrawal/withdraw/"), {"seen": dispute.token}
-    ).content.decode()
-    answers = {"reason": "The ward changed its mind.", "seen": dispute.token}
+    refused = client.post(url(dispute, "withdrawal/withdraw/"), {"seen": dispute.token}).content.decode()
+    assert "Say why it is withdrawn" in refused
+    assert "Say how it ended" in refused
+    answers = {"ending": "settled_otherwise", "reason": "The ward changed its mind.", "seen": dispute.token}
     assert client.post(url(dispute, "withdrawal/withdraw/"), answers, follow=True).status_code == 200
     assert fresh(dispute).status == Status.WITHDRAWN
     assert "The ward changed its mind." in client.get(url(dispute, "story/")).content.decode()
     again = client.post(url(dispute, "withdrawal/withdraw/"), answers)
     assert again.status_code == 409
     assert "The ward changed its mind." in again.content.decode()
+
+
+def test_a_dispute_overtaken_by_events_is_recorded_shown_and_counted_as_such(
+    client: Client, people: Cast, dispute: Dispute, now: datetime
+) -> None:
+    other = make_dispute(people, now=now)
+    as_(client, people.council.practitioner)
+    answers = {"ending": "overtaken_by_events", "reason": "She moved in with her sister.", "seen": dispute.token}
+    assert client.post(url(dispute, "withdrawal/withdraw/"), answers).status_code == 302
+    stage = fresh(dispute).stages.get(closed_at__isnull=False)
+    assert stage.closed_how == DisputeStage.ClosedHow.OVERTAKEN
+    for path in ("", "story/"):
+        assert "ithdrawn: overtaken by events" in client.get(url(dispute, path)).content.decode()
+    assert AuditEvent.objects.get(action="dispute_withdraw").data["ending"] == "overtaken_by_events"
+    found = client.get("/disputes/?status=overtaken_by_events").content.decode()
+    assert "Withdrawn: overtaken by events: 1 in all." in found
+    assert dispute.reference in found
+    assert other.reference not in found
+    assert "0 in all" in client.get("/disputes/?status=raised_in_error").content.decode()
+    api = signed_in(people.council.practitioner)
+    shown = api.get(one(dispute)).json()
+    assert shown["withdrawn_as"] == "overtaken_by_events"
+    assert shown["turn"]["sentence"].endswith("was withdrawn: overtaken by events.")
+    listed = api.get("/api/disputes/?withdrawn_as=overtaken_by_events").json()["results"]
+    assert [line["reference"] for line in listed] == [dispute.reference]
+    assert api.get("/api/disputes/?withdrawn_as=lunch").status_code == 400
+    with pytest.raises(Refused, match="how it ended"):
+        moves.withdraw(dispute=other, reason="x", ending="lunch", by=people.council.practitioner, now=now)

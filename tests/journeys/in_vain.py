@@ -192,9 +192,10 @@ def _(now: datetime) -> InVain:
 @journey("withdraw", "only the side that raised it takes it back (F26)")
 def _(now: datetime) -> InVain:
     people, dispute = halton(now)
-    said = {"reason": "We found another way.", "was_pressed": "no"}
+    how = {"ending": "settled_otherwise", "reason": "We found another way."}
+    said = how | {"was_pressed": "no"}
     by, theirs = people.council.practitioner, people.health.practitioner
-    return InVain(dispute, "withdrawal/withdraw/", said, "withdraw/", {"reason": "We found another way."}, theirs, by)
+    return InVain(dispute, "withdrawal/withdraw/", said, "withdraw/", how, theirs, by)
 
 
 @journey("offer_debrief", "a debrief is declined by the person it was offered to (F24)")

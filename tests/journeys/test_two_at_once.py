@@ -40,7 +40,7 @@ def waits_for_answers(people: Cast, now: datetime) -> Dispute:
 
 ESCALATE: Act = ("council.line_manager", "stage/escalate/", "Take it to Stage 3", {"reason": TYPED})
 ESCALATE_TOO: Act = ("council.lead", "stage/escalate/", "Take it to Stage 3", {"reason": TYPED})
-WITHDRAW: Act = ("council.practitioner", "withdrawal/withdraw/", "Withdraw", {"reason": TYPED})
+WITHDRAW: Act = ("council.practitioner", "withdrawal/withdraw/", "Withdraw", {"ending": "raised_in_error", "reason": TYPED})
 AGREE: Act = ("health.line_manager", "agreement/record/", "Record it", {"text": TYPED, "reasons": "It meets the risk."})
 GIVE: Act = ("chair", "outcome/give/", "Give the last word", {"text": TYPED, "reasons": "Nights."})
 RETURN: Act = ("chair", "referral/return/", "Send it back", {"reason": TYPED})
