@@ -117,6 +117,8 @@ class Clamd:
 
     def stop(self) -> None:
         """Close the door; whoever knocks now finds nobody."""
+        if self.listening.fileno() < 0:
+            return
         self.listening.shutdown(socket.SHUT_RDWR)
         self.listening.close()
         self.thread.join(10)
