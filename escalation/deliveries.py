@@ -236,12 +236,12 @@ def give_up(notice: Notification, reason: str, *, now: datetime) -> None:
 def _becomes_a_task(notice: Notification, reason: str, *, now: datetime) -> None:
     made = Undelivered.objects.create(notice=notice, failed_at=now, reason=reason)
     dispute, recipient = notice.dispute, notice.recipient
-    scope = audit.scope_of_case(dispute.case_id) if dispute else audit.scope_of_partnership(recipient.partnership_id)
-    audit.record("notice_undelivered", made, scope=scope, by=None, now=now,
-                 data={"notice": notice.pk, "recipient": recipient.pk, "reason": str(reason)})
     grave = in_this_mail(notice).filter(Q(is_immediate=True) | Q(event__in=RISK_OR_LIMIT), dispute__isnull=False)
     for lost in {one.dispute_id: one for one in grave.select_related("dispute__protocol", "dispute__case")}.values():
         _tell_contact(lost, made, recipient, now=now)
+    scope = audit.scope_of_case(dispute.case_id) if dispute else audit.scope_of_partnership(recipient.partnership_id)
+    audit.record("notice_undelivered", made, scope=scope, by=None, now=now,
+                 data={"notice": notice.pk, "recipient": recipient.pk, "reason": str(reason)})
 
 
 def _tell_contact(lost: Notification, failure: Undelivered, recipient: Appointment, *, now: datetime) -> None:

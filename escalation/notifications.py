@@ -52,7 +52,7 @@ def tell(
     """
     is_immediate = immediate or event in IMMEDIATE
     if told := covering.with_stand_ins(dispute, recipients, is_immediate=is_immediate, by=by, now=now):
-        together.at_the_end(_queue, News(dispute, event, told, text, key, now, is_immediate, urgent))
+        together.at_the_end(_queue, News(dispute, event, told, text, key, now, is_immediate, urgent, waits))
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class News:
     now: datetime
     is_immediate: bool
     urgent: Collection[int]
+    waits: bool
 
 
 def _queue(told: list[News]) -> None:
@@ -97,7 +98,7 @@ def _notices(news: News, dispute: Dispute, line: Turn, chosen: Mapping[int, time
             event=news.event,
             key=news.key,
             text=f"{one.lead_in}{news.text} What happens now: {line.sentence}"[:500],
-            mail_text=mail_line(dispute, line, is_yours=is_turn_of(dispute, one.who)),
+            mail_text=mail_line(dispute, line, is_yours=is_turn_of(dispute, one.who), waits=news.waits),
             is_immediate=news.is_immediate,
             for_digest=going[one.who.pk].in_digest and one.is_mailed,
             created_at=now,

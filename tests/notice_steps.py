@@ -333,3 +333,11 @@ def borrowed(walk: Walk) -> None:
     walk.step("what is owed before is done", partial(do_raising_duties, dispute, now=walk.now))
     up = {"by": leader_of(dispute, "raising"), "reason": WORDS}
     do(walk, "on to a stage whose lead is borrowed", moves.escalate, dispute=fresh(dispute), **up)
+
+
+def a_child_and_risk(walk: Walk) -> None:
+    """A child under a protocol for adults, and immediate risk of which the protocol wants somebody told at once."""
+    child = {"details": {"is_child": True, "address": f"{CANARY} Row"}}
+    walk.step("raised about a child", lambda: walk.raised(person=child))
+    entered = {"entry_stage": 2, "immediate_risk_reason": WORDS}
+    walk.step("raised for immediate risk", lambda: walk.raised(**entered))

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 from django.conf import settings
 from django.core import mail
+from django.db import transaction
 from django.db.models import Min
 
 from cases.errors import Refused
@@ -35,6 +36,7 @@ TABLES = Path(__file__).resolve().parent / "escalation" / "notices"
 CANARY = "Canary"
 ENDS_WITH = f"Sign in to read it: {settings.BASE_URL}/notices/"
 NO_MAIL = "(no e-mail)"
+LIST_REFERENCE = re.compile(r"\bL-[A-Z0-9]{8}\b")  # drawn by lot, so that it leads nowhere back
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -60,9 +62,10 @@ class Walk:
     users: dict[int, int] = field(default_factory=dict)
     extra: dict[str, Appointment] = field(default_factory=dict)
 
-    def raised(self, **changes: Any) -> Dispute:
+    def raised(self, *, person: Mapping[str, Any] = EMPTY, **changes: Any) -> Dispute:
         """A dispute about a person of its own."""
-        case = make_case(self.people, now=self.now, name=f"{CANARY} Person", details={"address": f"{CANARY} Row"})
+        details = {"name": f"{CANARY} Person", "details": {"address": f"{CANARY} Row"}} | dict(person)
+        case = make_case(self.people, now=self.now, **details)
         words = {"decision_disputed": f"{CANARY} decision", "worry": f"{CANARY} worry", "proposed_resolution": f"{CANARY} way"}
         return make_dispute(self.people, now=self.now, case=case, **(words | changes))
 
@@ -73,7 +76,8 @@ class Walk:
         self.now += timedelta(minutes=1)
         self.clock.move_to(self.now)
         try:
-            result = act()
+            with transaction.atomic():
+                result = act()
         except Refused as error:
             made.refused = error.code
         self.look(self.now)
@@ -178,7 +182,7 @@ def _step(walk: Walk, step: Step, sent: dict[str, str]) -> dict[str, Any]:
     for notice in step.notices:
         words = sent.get(notice.message_id, NO_MAIL)
         at_once = "at once" if notice.is_immediate else ""
-        row = (notice.event, numberless(notice.key), at_once, notice.text, words)
+        row = (notice.event, numberless(notice.key), at_once, LIST_REFERENCE.sub("L-XXXXXXXX", notice.text), words)
         found.setdefault(row, []).append(_label(walk, notice.recipient))
     told = [
         {"event": event, "key": key, "to": ", ".join(sorted(to))} | ({"when": when} if when else {})
@@ -198,6 +202,7 @@ def _label(walk: Walk, who: Appointment) -> str:
 
 def numberless(key: str) -> str:
     """A notice's key with 0 for every number and moment: what is left is what it is about."""
+    key = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "0", LIST_REFERENCE.sub("L-XXXXXXXX", key))
     return re.sub(r"[0-9]+", "0", re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+]+", "0", key))
 
 

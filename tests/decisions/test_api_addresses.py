@@ -22,7 +22,7 @@ from tests.factories_disputes import make_dispute, people_under, publish
 pytestmark = pytest.mark.django_db
 
 MODULES = ("escalation.api.urls", "decisions.api.urls")
-LISTS = {"api_disputes", "api_notices", "api_notices_read", "api_protocol", "api_undelivered"}
+LISTS = {"api_disputes", "api_notice_choice", "api_notices", "api_notices_read", "api_protocol", "api_undelivered"}
 OURS = ("disputes/", "notices/", "protocol/")
 PATTERNS = {
     pattern.name: pattern

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from cases.roles import Role
 from escalation import deliveries, transitions
-from escalation.protocol import Event, Extension, Limit, OnMissed
+from escalation.protocol import Event, Extension, Limit, Of, OnMissed
+from escalation.protocol_parts import ToldAtOnce
 from tests import notice_walk
 from tests.clock import Clock
 from tests.factories_disputes import source_protocol
-from tests.notice_steps import borrowed, silent, walk_all
+from tests.notice_steps import a_child_and_risk, borrowed, silent, walk_all
 
 BASE = Path(__file__).resolve().parent.parent.parent
 KEYS = ("halton", "luton", "dundee", "south_lanarkshire")
@@ -45,8 +47,12 @@ def test_with_every_setting_of_the_clock(now: datetime, clock: Clock) -> None:
     )  # fmt: skip
     stages = [one.model_copy(update={"limits": tuple(_telling(limit) for limit in one.limits)}) for one in halton.stages]
     stages[1] = stages[1].model_copy(update={"leads": stages[1].leads.model_copy(update={"borrowed_from": ("commissioner",)})})
-    walk = notice_walk.start("halton", now=now, clock=clock, settings={"clock": rules, "stages": tuple(stages)})
+    told = (ToldAtOnce(role=Role.SAFEGUARDING_LEAD, of=Of.EACH),)
+    risk = halton.immediate_risk.model_copy(update={"told": told})
+    changed = {"clock": rules, "stages": tuple(stages), "immediate_risk": risk}
+    walk = notice_walk.start("halton", now=now, clock=clock, settings=changed)
     silent(walk, days=9)
+    a_child_and_risk(walk)
     borrowed(walk)
     compare(EVERY_SETTING, walk)
 
