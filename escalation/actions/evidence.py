@@ -153,7 +153,7 @@ def may_withdraw_evidence(evidence: Evidence, by: Appointment) -> bool:
 def withdraw_evidence(*, evidence: Evidence, why: str, by: Appointment, now: datetime) -> Evidence:
     """From now on it is given out to nobody; the file and what is known of it stay."""
     dispute = lock(evidence.dispute)
-    row = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    row = Evidence.objects.select_for_update(no_key=True, of=("self",)).get(pk=evidence.pk)
     row.dispute = dispute
     if not may_withdraw_evidence(row, by):
         raise Refused(NOT_YOURS, code="forbidden")

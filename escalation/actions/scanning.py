@@ -27,7 +27,7 @@ def claim(*, now: datetime) -> Evidence | None:
     if not settings.CLAMAV_URL:
         return None
     waiting = Evidence.objects.filter(state=Evidence.State.QUARANTINED, next_scan_at__lte=now)
-    row = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("next_scan_at", "pk").first()
+    row = waiting.select_for_update(no_key=True, skip_locked=True, of=("self",)).order_by("next_scan_at", "pk").first()
     if row is not None:
         row.scan_attempts += 1
         row.next_scan_at = now + UNLESS_THE_WORKER_VANISHED
@@ -60,7 +60,7 @@ def _wait(row: Evidence, *, until: datetime) -> None:
 def _decide(row: Evidence, verdict: scanner.Verdict, *, now: datetime) -> None:
     """Write the verdict, once: a second worker that scanned the same file finds it decided."""
     dispute = lock(row.dispute)
-    mine = Evidence.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    mine = Evidence.objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
     if mine.state != Evidence.State.QUARANTINED:
         return
     mine.dispute = dispute
