@@ -224,7 +224,7 @@ def at_risk(walk: Walk) -> None:
     dispute = Dispute.objects.latest("pk")
     given = {"to_stage": min(3, last), "reason": WORDS, "by": walk.people.council.practitioner}
     do(walk, "stages are skipped for immediate risk", moves.jump_for_immediate_risk, dispute=dispute, **given)
-    entered = {"entry_stage": 2, "immediate_risk_reason": WORDS}
+    entered: dict[str, Any] = {"entry_stage": 2, "immediate_risk_reason": WORDS}
     entered_later = walk.step("raised at a later stage for immediate risk", lambda: walk.raised(**entered))
     for one in filter(None, (dispute, entered_later)):
         ended(walk, one)
@@ -339,5 +339,5 @@ def a_child_and_risk(walk: Walk) -> None:
     """A child under a protocol for adults, and immediate risk of which the protocol wants somebody told at once."""
     child = {"details": {"is_child": True, "address": f"{CANARY} Row"}}
     walk.step("raised about a child", lambda: walk.raised(person=child))
-    entered = {"entry_stage": 2, "immediate_risk_reason": WORDS}
+    entered: dict[str, Any] = {"entry_stage": 2, "immediate_risk_reason": WORDS}
     walk.step("raised for immediate risk", lambda: walk.raised(**entered))
