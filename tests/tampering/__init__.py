@@ -1,0 +1,1 @@
+"""Attempts to rewrite the record, and how each ends."""
