@@ -2,7 +2,8 @@
 
 Run: ``python benchmarks/sweep.py [disputes] [due]`` (10,000 and 1,000). The bodies of the real Celery tasks are called, on
 servers of their own whose clock is moved, with a real SMTP server. Printed: seconds, SQL statements for each limit and each
-e-mail, and the ratio of the sweep to a floor measured in the same run (quality.md P1, P2).
+e-mail, the ratio of the sweep to a floor measured in the same run (quality.md P1, P2), and what a sweep costs that finds
+nothing to do among few disputes and among many (P3).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from benchmarks import world
 
 RAISED = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)  # Thursday; the next stage must begin by the end of Saturday
 THEMES = ["bruising", "discharge", "medication", "hoarding", "self_neglect", "money", "capacity", "domestic_abuse"]
-ROUNDS = 3
+ROUNDS, IDLE_ROUNDS = 3, 20
 
 # The rows that the sweep wrote for the disputes ``a``, written for the disputes ``b`` by SQL alone: the same tables,
 # constraints and triggers, no rules.
@@ -125,6 +126,19 @@ def _again(table: str, owner: str) -> str:
         f"WHERE mine.{owner} = pair.a AND mine.id > %(mark)s"
 
 
+def idle() -> tuple[float, int]:
+    """Seconds and statements of a sweep that finds nothing to do, the median of several."""
+    from escalation.tasks import sweep_deadlines
+
+    took = []
+    for _ in range(IDLE_ROUNDS):
+        with counted() as sql:
+            began = time.perf_counter()
+            sweep_deadlines()
+            took.append(time.perf_counter() - began)
+    return statistics.median(took), sql.statements
+
+
 def main() -> None:
     """Make the world, sweep it, deliver the notices, and print what it took."""
     disputes = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
@@ -133,8 +147,12 @@ def main() -> None:
         clock.move_to(RAISED)
         world.found(RAISED - timedelta(hours=1))
         made = world.crowd("halton", THEMES, "raised", due, now=RAISED)
+        few, _ = idle()
         made += world.crowd("halton", THEMES, "raised", disputes - due, now=RAISED + timedelta(days=1), number=due)
         print(f"{disputes:,} open disputes made in {made:.0f} s ({disputes / made:,.0f} a second)", flush=True)
+        many, sql = idle()
+        print(f"idle sweep: {few * 1000:.1f} ms among {due:,}, {many * 1000:.1f} ms among {disputes:,}: ratio {many / few:.2f}; "
+              f"{sql} SQL", flush=True)
         _run(clock, due)
 
 

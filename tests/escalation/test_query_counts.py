@@ -1,0 +1,41 @@
+"""The main pages ask the database as often for fifty disputes as for five."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from decisions.demo import copies
+from escalation.models import Dispute
+from tests.clock import Clock
+from tests.factories_disputes import make_dispute, people_under
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", ["practitioner", "line_manager"])
+def test_statements_do_not_grow_with_the_disputes(client: Client, clock: Clock, now: datetime, role: str) -> None:
+    clock.move_to(now)
+    people = people_under("halton", now=now)
+    pattern = make_dispute(people, now=now)
+    pattern = Dispute.objects.select_related("case__person", "partnership").get(pk=pattern.pk)
+    pages = ("/", "/disputes/", "/notices/", f"/disputes/{pattern.reference}/")
+    client.force_login(getattr(people.council, role).user)
+
+    def statements() -> dict[str, int]:
+        counts = {}
+        for page in pages:
+            assert client.get(page).status_code == 200
+            with CaptureQueriesContext(connection) as asked:
+                client.get(page)
+            counts[page] = len(asked)
+        return counts
+
+    copies.copy(pattern, 4, first_number=1)
+    with_five = statements()
+    copies.copy(pattern, 45, first_number=5)
+    assert Dispute.objects.count() == 50
+    assert statements() == with_five
+    assert max(with_five.values()) <= 60
