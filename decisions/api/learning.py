@@ -50,7 +50,7 @@ class CheckSerializer(serializers.Serializer[Any]):
     reason = Text(required=False)
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class ItemAnswerSerializer(serializers.Serializer[Any]):
     """When the body looks at it and what came of it; or, once there is a result, what was done."""
 
     meeting_on = serializers.DateField(required=False)
@@ -159,14 +159,14 @@ def items(request: ActingApiRequest) -> Response:
 
 
 @extend_schema(methods=["GET"], responses=ItemShown, summary="One item of a body's list")
-@extend_schema(methods=["POST"], request=AnswerSerializer, responses=ItemShown, summary="Say what the body makes of an item")
+@extend_schema(methods=["POST"], request=ItemAnswerSerializer, responses=ItemShown, summary="Say what the body makes of an item")
 @endpoint("GET", "POST")
 def item(request: ActingApiRequest, key: str) -> Response:
     """The day of the meeting, the result, and at last what was done; those who wrote it are told."""
     found = visible_or_404(LearningItem.objects, request.acting, reference=key)
     if request.method == "GET":
         return Response(ItemShown(found).data)
-    given, by, now = given_to(request, AnswerSerializer), request.acting, acted_at()
+    given, by, now = given_to(request, ItemAnswerSerializer), request.acting, acted_at()
     if given.get("closing"):
         return Response(ItemShown(close_item(item=found, closing=given["closing"], by=by, now=now)).data)
     meeting_on, result = given.get("meeting_on"), given.get("result", "")

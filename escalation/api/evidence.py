@@ -30,7 +30,7 @@ class HandedInSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(allow_empty_file=True, max_length=500)
 
 
-class WhySerializer(serializers.Serializer[Any]):
+class WithdrawEvidenceSerializer(serializers.Serializer[Any]):
     """A reason."""
 
     why = Text()
@@ -85,10 +85,10 @@ def file(request: ActingApiRequest, reference: str, pk: int) -> HttpResponseBase
     return given_out(found_evidence(dispute, request.acting, pk), request.acting)
 
 
-@extend_schema(request=WhySerializer, responses=EvidenceShown, summary="Withdraw a file")
+@extend_schema(request=WithdrawEvidenceSerializer, responses=EvidenceShown, summary="Withdraw a file")
 @endpoint("POST")
 def withdraw(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """It is given out to nobody from then on; that it was there stays."""
     row = found_evidence(dispute_to_read(request, reference), request.acting, pk)
-    given = given_to(request, WhySerializer)
+    given = given_to(request, WithdrawEvidenceSerializer)
     return Response(EvidenceShown(acts.withdraw_evidence(evidence=row, by=request.acting, now=acted_at(), **given)).data)

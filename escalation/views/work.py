@@ -16,6 +16,7 @@ from escalation import leads, permissions
 from escalation.actions import debriefs, drafts, feedback, positions, safety, talks
 from escalation.forms import dates as date_forms
 from escalation.forms import debriefs as debrief_forms
+from escalation.forms import evidence as evidence_forms
 from escalation.forms import links as link_forms
 from escalation.forms import meetings as meeting_forms
 from escalation.forms import moves as move_forms
@@ -43,11 +44,12 @@ KEPT: dict[str, Any] = {
     "answer_debrief": debrief_forms.DebriefAnswerForm, "ask_support": support_forms.SupportForm,
     "reopen": link_forms.ReopenForm, "link": link_forms.LinkForm, "date_extend": date_forms.ExtendForm,
     "date_sooner": date_forms.SoonerForm, "date_pause": date_forms.PauseForm, "date_resume": date_forms.ResumeForm,
-    "date_answer": date_forms.AnswerForm,
+    "date_answer": date_forms.AnswerForm, "add_evidence": evidence_forms.EvidenceForm,
+    "withdraw_evidence": evidence_forms.WithdrawEvidenceForm,
 }  # fmt: skip
 OF_ONE_ROW = {
     "complete_action", "say_on_point", "hold_meeting", "call_off", "review_plan", "answer_debrief", "date_extend",
-    "date_sooner", "date_pause", "date_resume", "date_answer",
+    "date_sooner", "date_pause", "date_resume", "date_answer", "withdraw_evidence",
 }  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def test_from_the_form_to_the_file(client: Client, dispute: Dispute, people: Cas
     scan_all(now)
     client.force_login(people.health.practitioner.user)
     page = client.get(address(dispute)).content.decode()
-    assert "Scanned, nothing found" in page
+    assert "nothing found" in page
     assert NAME in page
     answer = client.get(address(dispute, f"{row.pk}/file/"))
     assert body(answer) == CHART
@@ -324,3 +324,9 @@ def test_a_verdict_is_final(evidence: Evidence, now: datetime, scanner: corpus.C
     scan_all(now)
     with pytest.raises(DatabaseError), transaction.atomic():
         Evidence.objects.update(state="refused", reason="x")
+
+
+def test_what_is_typed_beside_a_file_is_kept_until_it_is_sent(client: Client, dispute: Dispute, people: Cast) -> None:
+    client.force_login(people.council.practitioner.user)
+    assert client.post(f"/drafts/{dispute.reference}/add_evidence/", {"shows": "The chart of", "file": "x"}).status_code == 204
+    assert "The chart of" in client.get(address(dispute, "add/")).content.decode()
