@@ -14,6 +14,7 @@ from escalation.passing import way_on
 from escalation.protocol import DutyKind, DutySpec, Gate, Side
 from escalation.protocol_owed import owed_at
 from escalation.protocol_reading import ASKS as ASKS
+from escalation.protocol_reading import ask_of as ask_of
 
 BARRED: dict[str, tuple[tuple[Gate, ...], tuple[Side, ...]]] = {
     "escalate": ((Gate.ESCALATE, Gate.LEAVE), tuple(Side)),
@@ -48,7 +49,7 @@ def open_duties(dispute: Dispute, *, now: datetime) -> None:
             rows.append(
                 Duty(
                     dispute=dispute, stage=dispute.stage, kind=spec.kind, side=spec.by, agency=agency,
-                    gate=spec.gate, why=spec.why[:300], opened_at=now,
+                    gate=spec.gate, why=spec.why[:300], opened_at=now, role=spec.role or "",
                 )
             )
     together.write(rows, is_once=True)
@@ -62,9 +63,14 @@ def _owners(dispute: Dispute, side: Side) -> Iterable[Agency | None]:
     return [party.agency for party in parties if side is Side.EACH or party.side == side]
 
 
-def fulfil(dispute: Dispute, kind: DutyKind, *, agency: Agency | None, by: Appointment, now: datetime) -> None:
-    """Mark the agency's duty done, at this stage and wherever it was carried along from an earlier one."""
-    dispute.duties.filter(kind=kind, agency=agency, stage__lte=dispute.stage, done_at__isnull=True).update(
+def fulfil(
+    dispute: Dispute, kind: DutyKind, *, agency: Agency | None, by: Appointment, now: datetime, role: str = ""
+) -> None:
+    """Mark the agency's duty done, at this stage and wherever it was carried along from an earlier one.
+
+    ``role`` is whose doing counts, of a duty that is bound to one.
+    """
+    dispute.duties.filter(kind=kind, agency=agency, role=role, stage__lte=dispute.stage, done_at__isnull=True).update(
         done_at=now, done_by=by
     )
 
@@ -87,7 +93,7 @@ def closed_gates(dispute: Dispute, move: str, *, on_silence: bool = False) -> li
     gates, sides = BARRED[move]
     undone = dispute.duties.filter(stage=dispute.stage, done_at__isnull=True, gate__in=gates).select_related("agency")
     return [
-        ClosedGate(duty, ASKS[DutyKind(duty.kind)], owner_words(duty), duty.why)
+        ClosedGate(duty, ask_of(duty.kind, duty.role), owner_words(duty), duty.why)
         for duty in undone.filter(side__in=sides)
         if not on_silence or duty.kind in BARRED_EVEN_BY_SILENCE
     ]

@@ -104,7 +104,7 @@ def _of_stage(before: Stage, after: Stage, old: Protocol, new: Protocol, track: 
         yield from _one(where, said, says)
         if one and other:
             yield from _settings(f"{where}, limit “{other.label}”", one, other, but=_SAID_OF_LIMITS)
-    for owed, owes in _paired(before.duties, after.duties, lambda duty: f"{duty.kind} {duty.by}"):
+    for owed, owes in _paired(before.duties, after.duties, lambda duty: f"{duty.kind} {duty.by} {duty.role}"):
         yield from _one(
             f"{where}, what is owed", duty_in_words(owed) if owed else "", duty_in_words(owes) if owes else ""
         )

@@ -16,11 +16,11 @@ def owed_at(rules: Protocol, order: int, following: int | None = None) -> list[D
     if order == len(rules.stages):
         return own
     barring = [spec for spec in own if spec.gate in (Gate.ESCALATE, Gate.LEAVE)]
-    have = {(spec.kind, spec.by) for spec in barring}
+    have = {(spec.kind, spec.by, spec.role) for spec in barring}
     for_next = [
         spec.model_copy(update={"gate": Gate.ESCALATE})
         for spec in rules.stage(following or order + 1).duties
-        if spec.gate is Gate.ENTER and (spec.kind, spec.by) not in have
+        if spec.gate is Gate.ENTER and (spec.kind, spec.by, spec.role) not in have
     ]
     # Of two rows for one thing the first is kept, so what bars the way up comes before what bars nothing.
     return barring + for_next + [spec for spec in own if spec not in barring]

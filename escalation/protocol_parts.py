@@ -179,6 +179,7 @@ class DutySpec(Data):
     """Something a stage owes, by whom, and which way it bars until done."""
 
     kind: DutyKind
+    role: Role | None = None
     by: Side = Side.RAISING
     gate: Gate = Gate.LEAVE
     why: str = ""

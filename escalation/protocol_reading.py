@@ -37,6 +37,7 @@ ASKS = {
     DutyKind.POSITION_STATED: "State the agency's position in writing",
     DutyKind.MANAGER_REVIEWED: "A manager reviews it: agrees or disagrees, with reasons",
     DutyKind.REVIEW_AGREES: "A manager or safeguarding lead of the raising agency agrees that it goes further",
+    DutyKind.AGREED_BY: "Somebody in the role that you name agrees that it is necessary",
     DutyKind.SAFETY_CONFIRMED: "Confirm whether the person is safe",
     DutyKind.OUTCOMES_RECONFIRMED: "Ask again what the person wants",
     DutyKind.OWN_RECORD_ATTESTED: "Record it in the agency's own system and give the reference",
@@ -182,10 +183,15 @@ def stays_in_words(stage: Stage) -> str:
     return " and ".join(named[name] for name in stage.participants_always)
 
 
+def ask_of(kind: str, role: str | None) -> str:
+    """What is to be done; of a duty that is bound to one role, by whom."""
+    return f"The {Role(role).title} agrees, with reasons, that it is necessary" if role else ASKS[DutyKind(kind)]
+
+
 def duty_in_words(spec: DutySpec) -> str:
     """What is owed, by whom, and what it bars until done."""
     bar = GATES.get(spec.gate, "")
-    return f"{ASKS[spec.kind]} ({SIDES[spec.by]}{', ' + bar if bar else ''})"
+    return f"{ask_of(spec.kind, spec.role)} ({SIDES[spec.by]}{', ' + bar if bar else ''})"
 
 
 def notice_in_words(notice: NoticeSpec) -> str:

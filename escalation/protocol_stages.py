@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cases.roles import Role
+from cases.roles import Permission, Role, allows
 from escalation.protocol_limits import Finding, Place
 from escalation.protocol_parts import DutySpec, LeadRole, NoticeSpec, Stage
 from escalation.protocol_words import DutyKind, Gate, LeadMode, Of, Side
@@ -17,7 +17,7 @@ OF_THE_PARTNERSHIP = frozenset(
 )
 HIDDEN = "the other agencies do not see a single-agency stage"
 DONE_BY_AN_AUTHORITY = (DutyKind.FEEDBACK_GIVEN,)
-BEFORE_A_REFERRAL = (DutyKind.POSITION_STATED, DutyKind.MANAGER_REVIEWED, DutyKind.REVIEW_AGREES)
+BEFORE_A_REFERRAL = (DutyKind.POSITION_STATED, DutyKind.MANAGER_REVIEWED, DutyKind.REVIEW_AGREES, DutyKind.AGREED_BY)
 BARS_THE_WAY_UP = (Gate.ENTER, Gate.ESCALATE, Gate.LEAVE)
 
 
@@ -102,19 +102,30 @@ def _single_agency(place: Place, stage: Stage) -> Iterator[Finding]:
 
 
 def _duties(place: Place, stage: Stage, stages: int) -> Iterator[Finding]:
-    owed: set[tuple[DutyKind, Side]] = set()
+    owed: set[tuple[DutyKind, Side, Role | None]] = set()
     for number, duty in enumerate(stage.duties):
         here: Place = (*place, "duties", number)
         sides = (Side.RAISING, Side.RESPONDING) if duty.by is Side.EACH else (duty.by,)
         for side in sides:
-            if (duty.kind, side) in owed:
+            if (duty.kind, side, duty.role) in owed:
                 yield Finding((*here, "kind"), f"this stage already owes {duty.kind} by {side}: keep one of the two")
-            owed.add((duty.kind, side))
+            owed.add((duty.kind, side, duty.role))
+        yield from _who_agrees((*here, "role"), duty)
         yield from _gate((*here, "gate"), duty.gate, stage, stages)
         yield from _at_a_referral(here, duty, stage)
         if duty.by is Side.AUTHORITY and not (stage.is_referral or stage.leads.of_partnership):
             said = "only a referral, or a stage led by the partnership, has an authority: write raising or each"
             yield Finding((*here, "by"), said)
+
+
+def _who_agrees(place: Place, duty: DutySpec) -> Iterator[Finding]:
+    """A role where one is asked for, and one that an agency has and that may agree."""
+    if duty.kind is not DutyKind.AGREED_BY:
+        if duty.role is not None:
+            yield Finding(place, f"only agreed_by is bound to a role: remove this, or write 'kind: agreed_by' for {duty.kind}")
+    elif duty.role is None or not allows(duty.role, Permission.REVIEW_AS_MANAGER):
+        able = [role.value for role in Role if allows(role, Permission.REVIEW_AS_MANAGER)]
+        yield Finding(place, f"say who must agree: write one of {', '.join(able)}")
 
 
 def _at_a_referral(place: Place, duty: DutySpec, stage: Stage) -> Iterator[Finding]:

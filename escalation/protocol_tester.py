@@ -22,7 +22,7 @@ from escalation.protocol import (
     Side,
     Stage,
 )
-from escalation.protocol_reading import ASKS, GATES, moment_in_words, roles_in_words
+from escalation.protocol_reading import GATES, ask_of, moment_in_words, roles_in_words
 from escalation.protocol_tracks import in_each_track
 from escalation.simulated import Answer
 from escalation.working_days import Calendar
@@ -36,6 +36,7 @@ TRIED_AT = (
 NEEDS = {
     DutyKind.MANAGER_REVIEWED: Permission.REVIEW_AS_MANAGER,
     DutyKind.REVIEW_AGREES: Permission.REVIEW_AS_MANAGER,
+    DutyKind.AGREED_BY: Permission.REVIEW_AS_MANAGER,
     DutyKind.SAFETY_CONFIRMED: Permission.CONFIRM_SAFETY,
 }
 SEEN_BY_RAISING_ONLY = "the other agencies do not see the stage before it"
@@ -222,17 +223,18 @@ def unopened(protocol: Protocol, directory: Agencies) -> Iterator[Finding]:
             needed = NEEDS.get(duty.kind)
             if needed is None or duty.gate not in GATES or duty.by is Side.AUTHORITY:
                 continue
-            without = [name for name, held in directory.by_agency.items() if not _anybody_may(held, needed)]
+            without = [name for name, held in directory.by_agency.items() if not _anybody_may(held, needed, duty.role)]
             if without:
                 yield Finding(("stages", index, "duties", number), _not_opened(duty, without))
 
 
-def _anybody_may(held: Held, permission: Permission) -> bool:
-    return any(allows(role, permission) for role, _ in held)
+def _anybody_may(held: Held, permission: Permission, needed: Role | None) -> bool:
+    return any(allows(role, permission) and needed in (None, role) for role, _ in held)
 
 
 def _not_opened(duty: DutySpec, without: Sequence[str]) -> str:
-    return f"nobody in the directory could open this gate for {_and(without)} ({ASKS[duty.kind].lower()}): appoint somebody"
+    asked = ask_of(duty.kind, duty.role).lower()
+    return f"nobody in the directory could open this gate for {_and(without)} ({asked}): appoint somebody"
 
 
 def _and(names: Sequence[str]) -> str:

@@ -78,6 +78,7 @@ class DutyKind(StrEnum):
     POSITION_STATED = "position_stated"
     MANAGER_REVIEWED = "manager_reviewed"
     REVIEW_AGREES = "review_agrees"
+    AGREED_BY = "agreed_by"
     SAFETY_CONFIRMED = "safety_confirmed"
     OUTCOMES_RECONFIRMED = "outcomes_reconfirmed"
     OWN_RECORD_ATTESTED = "own_record_attested"

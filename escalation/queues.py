@@ -25,7 +25,7 @@ from cases.models import Appointment
 from cases.roles import Permission
 from escalation import permissions
 from escalation.deadlines import LONDON
-from escalation.duties import ASKS
+from escalation.duties import ask_of
 from escalation.models import (
     Action,
     Deadline,
@@ -270,7 +270,7 @@ def duties_owed(running: Sequence[Looked]) -> list[Line]:
     ).order_by("dispute_id", "pk")
     asks: dict[int, list[str]] = {}
     for duty in [duty for duty in owed if duty.agency_id == stands_for[duty.dispute_id]]:
-        asks.setdefault(duty.dispute_id, []).append(ASKS[DutyKind(duty.kind)])
+        asks.setdefault(duty.dispute_id, []).append(ask_of(duty.kind, duty.role))
     return [
         replace(leading[pk].line(), sentence=". ".join(said) + ".", due_at=None, is_missed=False)
         for pk, said in asks.items()

@@ -56,6 +56,7 @@ STAGE_QUESTIONS: dict[type[Data], dict[str, tuple[str, str]]] = {
     },
     DutySpec: {
         "kind": ("What is owed?", ""),
+        "role": ("Who must agree that it is necessary?", "Only where somebody in one role must agree; nobody otherwise"),
         "by": ("By whom?", ""),
         "gate": ("What does it bar until it is done?", ""),
         "why": ("Why, in your policy’s words?", ""),

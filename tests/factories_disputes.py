@@ -143,6 +143,7 @@ def _do_duty(dispute: Dispute, kind: DutyKind, by: Appointment, now: datetime) -
         DutyKind.POSITION_STATED: (positions.state_position, {"stance": "raises", "text": "We hold it is not safe."}),
         DutyKind.MANAGER_REVIEWED: (positions.review, {"by": manager, "agrees": True, "rationale": "The risk is real."}),
         DutyKind.REVIEW_AGREES: (positions.review, {"by": manager, "agrees": True, "rationale": "The risk is real."}),
+        DutyKind.AGREED_BY: (positions.review, {"by": manager, "agrees": True, "rationale": "The risk is real."}),
         DutyKind.FEEDBACK_GIVEN: (feedback.give_feedback, {"text": "We spoke to the hospital.", "no_action": False}),
         DutyKind.INTERIM_PLAN: (plans.need_no_plan, {"why": "She is safe on the ward."}),
         DutyKind.DEBRIEF_OFFERED: (debriefs.offer_debrief, {"text": "Thursday at ten."}),

@@ -112,6 +112,7 @@ _BY_DUTY: dict[DutyKind, Act] = {
     DutyKind.POSITION_STATED: ours,
     DutyKind.MANAGER_REVIEWED: review,
     DutyKind.REVIEW_AGREES: review,
+    DutyKind.AGREED_BY: review,
     DutyKind.SAFETY_CONFIRMED: is_safe,
     DutyKind.OUTCOMES_RECONFIRMED: voice,
     DutyKind.OWN_RECORD_ATTESTED: own_record,

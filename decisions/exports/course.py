@@ -19,7 +19,7 @@ from decisions.exports.parts import (
     who,
 )
 from escalation.clock import date_in_words
-from escalation.duties import ASKS, owner_words
+from escalation.duties import ask_of, owner_words
 from escalation.explained import explained
 from escalation.models import ChronologyEntry, Deadline, DisputeStage, Position
 from escalation.protocol import DutyKind
@@ -174,7 +174,7 @@ def _receipt(recipient: object, read_at: datetime | None) -> str:
 
 def actions(reader: Reader) -> Part | None:
     """What somebody agreed to do, by when, and what became of it."""
-    rows = reader.reads(reader.dispute.actions.select_related(*_PEOPLE, *_of("owner", "done_by")))
+    rows = reader.reads(reader.dispute.actions.select_related(*_PEOPLE, *_of("owner", "done_by"), "evidence"))
     cards = [
         card(
             row.what,
@@ -182,6 +182,7 @@ def actions(reader: Reader) -> Part | None:
                 ("Who", who(row.owner)), ("By", when(row.due_on)),
                 ("Done", f"{when(row.done_at)}, by {who(row.done_by)}" if row.done_at else "Not yet"),
                 ("What was done", row.done_note),
+                ("Evidence", row.evidence.label if row.evidence else ""),
             ),
         )
         for row in rows
@@ -203,7 +204,7 @@ def still_owed(reader: Reader) -> Part:
     """Duties that nobody has done, whether their stage is open or left behind."""
     rows = reader.reads(reader.dispute.duties.filter(done_at__isnull=True).select_related("agency"))
     texts = [
-        f"{ASKS[DutyKind(row.kind)]}: {owner_words(row)}, since {when(row.opened_at)} ({reader.label(row.stage)})"
+        f"{ask_of(row.kind, row.role)}: {owner_words(row)}, since {when(row.opened_at)} ({reader.label(row.stage)})"
         f"{'; the stage ended without it' if row.carried_at else ''}"
         for row in rows
     ]

@@ -103,6 +103,8 @@ def review(
         next_steps=next_steps, recorded_by=by, recorded_at=now,
     )
     duties.fulfil(dispute, DutyKind.MANAGER_REVIEWED, agency=agency, by=by, now=now)
+    if agrees:
+        duties.fulfil(dispute, DutyKind.AGREED_BY, agency=agency, by=by, now=now, role=by.role)
     is_raising = permissions.standing(dispute, by).side is Side.RAISING
     if agrees and is_raising:
         duties.fulfil(dispute, DutyKind.REVIEW_AGREES, agency=agency, by=by, now=now)

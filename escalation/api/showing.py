@@ -13,7 +13,6 @@ from escalation.api.allowed import allowed_acts, shut_acts
 from escalation.explained import explained
 from escalation.models import Deadline, Dispute
 from escalation.models.dispute import Status
-from escalation.protocol import DutyKind
 from escalation.turn import is_turn_of, turn_of
 
 
@@ -198,7 +197,7 @@ def _content(dispute: Dispute, readable: list[int]) -> dict[str, Any]:
         ],
         "duties_owed": [
             {
-                "stage": row.stage, "kind": row.kind, "ask": duties.ASKS[DutyKind(row.kind)],
+                "stage": row.stage, "kind": row.kind, "ask": duties.ask_of(row.kind, row.role),
                 "owner": duties.owner_words(row), "gate": row.gate, "opened_at": row.opened_at,
                 "is_carried": row.carried_at is not None,
             }

@@ -15,6 +15,7 @@ class Duty(models.Model):
     dispute = models.ForeignKey("escalation.Dispute", on_delete=models.PROTECT, related_name="duties")
     stage = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=30, choices=[(k.value, k.value) for k in DutyKind])
+    role = models.CharField(max_length=40, blank=True, help_text="Only somebody in this role can do it.")
     side = models.CharField(max_length=12, choices=[(s.value, s.value) for s in Side])
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     gate = models.CharField(max_length=12, choices=[(g.value, g.value) for g in Gate])
@@ -29,7 +30,7 @@ class Duty(models.Model):
         verbose_name_plural = "duties"
         constraints = [
             models.UniqueConstraint(
-                fields=["dispute", "stage", "kind", "agency"], name="duty_once", nulls_distinct=False
+                fields=["dispute", "stage", "kind", "agency", "role"], name="duty_once", nulls_distinct=False
             )
         ]
         triggers = [pgtrigger.Protect(name="duty_is_never_deleted", operation=pgtrigger.Delete)]

@@ -24,6 +24,7 @@ DONE_BY = {
     DutyKind.POSITION_STATED: "state_position",
     DutyKind.MANAGER_REVIEWED: "record_review",
     DutyKind.REVIEW_AGREES: "record_review",
+    DutyKind.AGREED_BY: "record_review",
     DutyKind.SAFETY_CONFIRMED: "confirm_safety",
     DutyKind.OUTCOMES_RECONFIRMED: "record_voice",
     DutyKind.OWN_RECORD_ATTESTED: "attest_own_record",
@@ -229,7 +230,7 @@ def way_to_do(duty: Duty, dispute: Dispute, acting: Appointment) -> str:
     name = DONE_BY[DutyKind(duty.kind)]
     where = permissions.standing(dispute, acting)
     theirs = duty.agency_id == where.agency_id or (duty.agency_id is None and where.side is Side.AUTHORITY)
-    if not theirs or not may(name, dispute, acting):
+    if not theirs or duty.role not in ("", acting.role) or not may(name, dispute, acting):
         return ""
     kind = {DutyKind.ADVICE_SOUGHT: "?kind=advice", DutyKind.DISCUSSION_HELD: "?kind=talk"}.get(DutyKind(duty.kind), "")
     return address(name, dispute) + kind

@@ -15,9 +15,9 @@ from cases.templatetags.dates import by_when, due_words, local_date, long_date
 from escalation import permissions
 from escalation.actions.feedback import mark_feedback_read
 from escalation.actions.links import may_reopen
-from escalation.duties import ASKS, owner_words
+from escalation.duties import ask_of, owner_words
 from escalation.models import Deadline, Dispute, Duty, Feedback, FeedbackReceipt, IntentionNotice, PersonVoice
-from escalation.protocol import DutyKind, Side
+from escalation.protocol import Side
 from escalation.views.acts import way_to_do
 from escalation.views.frame import dispute_frame, dispute_to_see
 from escalation.views.links import links_of
@@ -91,7 +91,7 @@ def duty_line(row: Duty, dispute: Dispute, acting: Appointment) -> dict[str, Any
     """One duty for the checklist."""
     due = _due_of(row, dispute.deadlines.all())
     return {
-        "text": ASKS[DutyKind(row.kind)],
+        "text": ask_of(row.kind, row.role),
         "is_done": not row.is_owed,
         "owner": "you" if row.is_owed and (url := way_to_do(row, dispute, acting)) else owner_words(row),
         "due": due if row.is_owed else f"done {long_date(row.done_at)}",

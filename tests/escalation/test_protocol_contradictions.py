@@ -167,6 +167,13 @@ CONTRADICTIONS: list[tuple[list[Callable[[Document], None]], str, str]] = [
         "stages.0.limits.1.number",
         "before 'a'",
     ),
+    ([put("stages.0.duties.0.kind", "agreed_by")], "stages.0.duties.0.role", "write one of line_manager, safeguarding_lead"),
+    (
+        [put("stages.0.duties.0", {"kind": "agreed_by", "role": "chair", "gate": "escalate"})],
+        "stages.0.duties.0.role",
+        "write one of line_manager, safeguarding_lead",
+    ),
+    ([put("stages.0.duties.0.role", "line_manager")], "stages.0.duties.0.role", "only agreed_by is bound to a role"),
     ([put("name", "a\0b")], "name", "NUL"),
 ]
 

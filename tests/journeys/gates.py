@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from cases.models import Appointment
+from cases.roles import Role
 from escalation.actions.protocols import publish_protocol
 from escalation.actions.safety import Safety
 from escalation.models import Dispute
 from escalation.protocol import DutyKind, DutySpec, Gate, Protocol, Side
 from escalation.protocol_files import loads
+from escalation.protocol_reading import ask_of
 from tests.factories import Cast, cast
 from tests.factories_disputes import make_dispute
 from tests.journeys.walking import moment
@@ -95,6 +97,7 @@ OPENINGS: dict[DutyKind, Opening] = {
     ),
     DutyKind.MANAGER_REVIEWED: _review(),
     DutyKind.REVIEW_AGREES: _review(),
+    DutyKind.AGREED_BY: _review(),
     DutyKind.SAFETY_CONFIRMED: Opening(
         "safety/confirm/", "Save", {"answer": "safe", "how": "A sitter is there."},
         "safety/", {"answer": "safe", "how": "A sitter is there."}, by="practitioner", raised_with={"safety": UNSAFE},
@@ -148,9 +151,15 @@ def one_gate(*duties: DutySpec, at_second: tuple[DutySpec, ...] = (), **changes:
     return rules.model_copy(update={"stages": stages} | changes)
 
 
-def owes(kind: DutyKind, *, by: Side = Side.RAISING, gate: Gate = Gate.LEAVE) -> DutySpec:
-    """A duty with a gate."""
-    return DutySpec(kind=kind, by=by, gate=gate, why=WHY)
+def owes(kind: DutyKind, *, by: Side = Side.RAISING, gate: Gate = Gate.LEAVE, role: Role | None = None) -> DutySpec:
+    """A duty with a gate; where somebody in one role must agree, the line manager unless another is named."""
+    bound = (role or Role.LINE_MANAGER) if kind is DutyKind.AGREED_BY else None
+    return DutySpec(kind=kind, by=by, gate=gate, why=WHY, role=bound)
+
+
+def asked(kind: DutyKind) -> str:
+    """What the duty of ``owes`` asks."""
+    return ask_of(kind, owes(kind).role)
 
 
 def cast_under(rules: Protocol, *, now: datetime) -> Cast:

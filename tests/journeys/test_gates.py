@@ -11,12 +11,11 @@ from cases.models import Appointment
 from cases.roles import Role
 from escalation.models import Dispute
 from escalation.protocol import DutyKind, Gate, Side
-from escalation.protocol_reading import ASKS
 from tests.calling import Caller, one, signed_in
 from tests.clock import Clock
 from tests.factories_disputes import fresh
 from tests.journeys.gate_checks import everything, refused_everywhere
-from tests.journeys.gates import OPENINGS, UNSAFE, WHY, answers_of, dispute_behind, one_gate, owes, who
+from tests.journeys.gates import OPENINGS, UNSAFE, WHY, answers_of, asked, dispute_behind, one_gate, owes, who
 from tests.journeys.visiting import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +50,7 @@ def reads_what_is_needed(dispute: Dispute, manager: Appointment, kind: DutyKind,
         assert "Needed here because they have not been told yet" in page.text
         return
     summary = visitor.opens(f"/disputes/{dispute.reference}/").text
-    for told in (ASKS[kind], f"({owner})", WHY):
+    for told in (asked(kind), f"({owner})", WHY):
         assert told in page.text
         assert told in summary
     assert "not open yet" in summary
@@ -64,7 +63,7 @@ def test_shut_then_opened_on_its_page_then_taken_further(kind: DutyKind, now: da
     manager, agency = people.council.line_manager, people.council.agency
     reads_what_is_needed(dispute, manager, kind, agency.short_name, "escalate")
     _, message = is_refused(dispute, manager, "escalate")
-    assert f"{ASKS[kind]} ({agency.short_name})" in message
+    assert f"{asked(kind)} ({agency.short_name})" in message
 
     doer = Visitor(who(people, opening.by))
     doer.answers(f"/disputes/{dispute.reference}/{opening.page}", opening.button, **answers_of(opening, now))
@@ -83,7 +82,7 @@ def test_shut_then_opened_by_a_program_then_agreed(kind: DutyKind, now: datetime
     reads_what_is_needed(dispute, manager, kind, people.council.agency.short_name, "agree")
     shut = Caller(manager).get(f"disputes/{dispute.reference}/")["shut"]
     assert {act["act"] for act in shut} == {"escalate", "agreement"}
-    assert all(ASKS[kind] in act["needed"] for act in shut)
+    assert all(asked(kind) in act["needed"] for act in shut)
     is_refused(dispute, manager, "agree")
 
     Caller(who(people, opening.by)).post(f"disputes/{dispute.reference}/{opening.api}", dict(opening.data))
@@ -195,3 +194,30 @@ def test_saying_that_somebody_is_not_safe_is_never_barred(now: datetime) -> None
         Caller(somebody).post(f"disputes/{dispute.reference}/safety/", given)
     assert dispute.safety_confirmations.filter(answer="not_safe").count() == 3
     assert Role.LINE_MANAGER in {row.appointment.role for row in dispute.participants.all()}
+
+
+def test_a_stage_is_entered_only_when_somebody_of_the_role_has_agreed(clock: Clock, now: datetime) -> None:
+    gate = one_gate(at_second=(owes(DutyKind.AGREED_BY, gate=Gate.ENTER, role=Role.SAFEGUARDING_LEAD),))
+    people, dispute = dispute_behind(gate, now=now)
+    team, page = people.council, f"/disputes/{dispute.reference}/"
+    need = "The safeguarding lead agrees, with reasons, that it is necessary"
+    assert need in Visitor(team.line_manager).opens(page).text
+    assert f"Do this now: {need}" not in Visitor(team.line_manager).opens(f"{page}stage/escalate/").links()
+    _, message = is_refused(dispute, team.line_manager, "escalate")
+    assert f"{need} ({team.agency.short_name})" in message
+    review = {"agrees": True, "rationale": "Two falls at night in March."}
+    Caller(team.line_manager).post(f"disputes/{dispute.reference}/reviews/", review)  # agrees, in another role
+    clock.advance(minutes=2)
+    is_refused(dispute, team.line_manager, "escalate")
+    Caller(team.line_manager).post(
+        f"disputes/{dispute.reference}/people/", {"who": team.lead.pk, "reason": "The lead must agree."}
+    )
+    Caller(team.lead).post(f"disputes/{dispute.reference}/reviews/", review | {"agrees": False})
+    clock.advance(minutes=2)
+    is_refused(dispute, team.line_manager, "escalate")
+    assert need in Visitor(team.lead).opens(page).text
+    Caller(team.lead).post(f"disputes/{dispute.reference}/reviews/", review)
+    done = dispute.duties.get()
+    assert (done.role, done.done_by) == ("safeguarding_lead", team.lead)
+    Caller(team.line_manager).post(f"disputes/{dispute.reference}/escalate/", REASON)
+    assert fresh(dispute).stage == 2
