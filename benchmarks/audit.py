@@ -59,7 +59,7 @@ def _make_bare_table() -> None:
     from tests.services import database_name, services
 
     with psycopg.connect(services().url(OWNER_ROLE, database_name())) as owner:
-        owner.execute("CREATE TABLE bare (LIKE cases_auditevent INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES)")
+        owner.execute("CREATE TABLE public.bare (LIKE cases_auditevent INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES)")
 
 
 def _insert(number: int, now: datetime) -> None:

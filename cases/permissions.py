@@ -17,6 +17,12 @@ def may_manage_directory(acting: Appointment) -> bool:
     return acting.has(Permission.MANAGE_DIRECTORY)
 
 
+def may_keep_agency(acting: Appointment, agency: Agency) -> bool:
+    """What is recorded of an agency itself: its own safeguarding lead, and the board manager."""
+    is_theirs = acting.agency_id is None or acting.agency_id == agency.pk
+    return may_manage_directory(acting) and is_theirs and agency.partnership_id == acting.partnership_id
+
+
 def may_appoint(acting: Appointment, role: str, agency: Agency | None) -> bool:
     """The board manager records every role; a safeguarding lead those of their own agency up to senior manager."""
     if not may_manage_directory(acting) or (agency is not None and agency.partnership_id != acting.partnership_id):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from cases import checkpoints
+from cases import checkpoint_mail, checkpoints
 from cases.actions import refusals
 from cases.clock import database_now
 from escalation import deliveries
@@ -52,6 +52,12 @@ def scan_evidence() -> None:
 def clear_away_files() -> None:
     """Take away files of which nothing was recorded, because the power went in between."""
     scanning.clear_away(now=database_now())
+
+
+@shared_task(name="escalation.tasks.mail_checkpoints")
+def mail_checkpoints() -> None:
+    """Once a day, mail the newest checkpoint to each agency's records address; looks every hour whom it still owes."""
+    checkpoint_mail.send_daily(now=database_now())
 
 
 @shared_task(name="escalation.tasks.count_refusals")

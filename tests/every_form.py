@@ -128,6 +128,7 @@ DECISIONS = [
 ]
 PEOPLE = [
     Form("appoint", "/directory/appoint/", LEAD),
+    Form("records_address", "/directory/agencies/{agency}/", LEAD, may_be_empty=True),
     Form("change_appointment", "/directory/{held}/", LEAD, may_be_empty=True),
     Form("end_appointment", "/directory/{held}/end/", LEAD),
     Form("hand_over", "/directory/appointments/{held}/hand-over/", LEAD),
@@ -187,7 +188,7 @@ class Places:
         unsent.save()
         notice = Notification.objects.filter(recipient=by).earliest("pk")
         self.names |= {
-            "ended": ended.reference, "taken_back": taken_back.reference, "draft": unsent.pk, "held": by.pk,
+            "ended": ended.reference, "taken_back": taken_back.reference, "draft": unsent.pk, "held": by.pk, "agency": by.agency_id,
             "undelivered": Undelivered.objects.create(notice=notice, failed_at=now).pk,
         }  # fmt: skip
 

@@ -24,7 +24,7 @@ PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
         "account_reset_password_from_key", "account_reset_password_from_key_done", "privacy", "accessibility",
-        "recording", "help", "calendar_feed_file", "demo_people", "demo_mail",
+        "recording", "help", "audit_key", "calendar_feed_file", "demo_people", "demo_mail",
     }
 )  # fmt: skip
 
@@ -78,6 +78,7 @@ def make_world(now: datetime) -> World:
         "case": case.reference,
         "colleague": str(people.council.practitioner.pk),
         "place": str(factories.make_place(people.council.line_manager, people.council.lead).pk),
+        "agency": str(people.council.agency.pk),
         "health_agency": people.health.agency.key,
     }
     return World(people, elsewhere, names)
@@ -103,6 +104,8 @@ ROWS: list[Row] = [
     Row("end_appointment", "/directory/{colleague}/end/", **LEAD),
     Row("end_appointment", "/directory/{colleague}/end/", "post", **LEAD),
     Row("set_contact", "/directory/{colleague}/contact/", "post", {"is_contact": "yes"}, **LEAD, answer=302),
+    Row("records_address", "/directory/agencies/{agency}/", **LEAD),
+    Row("records_address", "/directory/agencies/{agency}/", "post", {"records_email": "r@example.org"}, **LEAD, answer=302),
     Row("cases", "/cases/", hides="{case}", **OPEN),
     Row("cases", "/cases/?reference={case}", hides="/cases/{case}/", **OPEN),
     Row("case", "/cases/{case}/"),

@@ -10,7 +10,14 @@ from django.db import IntegrityError, transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment, User
-from cases.permissions import AGENCY_ROLES, BOARD_ROLES, may_appoint, may_change_appointment, may_manage_directory
+from cases.permissions import (
+    AGENCY_ROLES,
+    BOARD_ROLES,
+    may_appoint,
+    may_change_appointment,
+    may_keep_agency,
+    may_manage_directory,
+)
 from cases.roles import Role
 
 NOT_YOURS = "The directory of this agency is kept by its safeguarding lead and by the board manager. Ask one of them."
@@ -103,6 +110,20 @@ def set_contact(*, appointment: Appointment, is_contact: bool, by: Appointment, 
         action = "contact_named" if is_contact else "contact_removed"
         audit.record(action, held, scope=_scope(held), by=by, now=now)
     return held
+
+
+@transaction.atomic
+def set_records_address(*, agency: Agency, records_email: str, by: Appointment, now: datetime) -> Agency:
+    """Where the agency's records officers get the daily checkpoint of the audit trail; empty for nowhere."""
+    if not may_keep_agency(by, agency):
+        raise Refused(NOT_YOURS, code="forbidden")
+    kept = Agency.objects.select_for_update(no_key=True).get(pk=agency.pk)
+    if kept.records_email != records_email:
+        kept.records_email = records_email
+        kept.save(update_fields=["records_email"])
+        fields = {"fields": ["records_email"]}
+        audit.record("agency_changed", kept, scope=audit.scope_of_agency(kept.pk), by=by, now=now, data=fields)
+    return kept
 
 
 def _locked(appointment: Appointment, by: Appointment) -> Appointment:

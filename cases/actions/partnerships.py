@@ -16,7 +16,7 @@ from cases.models import Agency, Appointment, Partnership, User
 from cases.roles import Role
 
 ABOUT = ("key", "name", "short_name", "reference_prefix", "nation", "emergency_text", "board_email")
-ABOUT_AGENCY = ("key", "name", "short_name", "kind", "phone", "own_route")
+ABOUT_AGENCY = ("key", "name", "short_name", "kind", "phone", "own_route", "records_email")
 
 
 @transaction.atomic

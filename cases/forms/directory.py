@@ -92,6 +92,16 @@ class ChangeAppointmentForm(GovukForm):
         colleague.queryset = running.select_related("user", "agency", "partnership").order_by("user__name", "pk")
 
 
+class RecordsAddressForm(GovukForm):
+    """Where an agency keeps its records."""
+
+    records_email = forms.EmailField(
+        label="What is the e-mail address of the agency’s records?",
+        required=False,
+        help_text="A shared mailbox of the records officers, not of the people who run this service. Leave it empty for none.",
+    )
+
+
 class EndAppointmentForm(GovukForm):
     """When a role ends."""
 

@@ -12,12 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases.actions.directory import appoint, change_appointment, end_appointment, set_contact
+from cases.actions.directory import (
+    appoint,
+    change_appointment,
+    end_appointment,
+    set_contact,
+    set_records_address,
+)
 from cases.errors import Refused
-from cases.forms.directory import AppointForm, ChangeAppointmentForm, EndAppointmentForm
+from cases.forms.directory import AppointForm, ChangeAppointmentForm, EndAppointmentForm, RecordsAddressForm
 from cases.http import NOT_FOUND, ActingRequest, acted_at, refused, visible_or_404
 from cases.models import Absence, Agency, Appointment
-from cases.permissions import may_change_appointment, may_manage_directory, may_record_absence
+from cases.permissions import may_change_appointment, may_keep_agency, may_manage_directory, may_record_absence
 from cases.roles import Role
 from cases.standing_in import Away, away_at
 
@@ -43,6 +49,7 @@ class Section:
     agency: Agency | None
     entries: list[Entry]
     gaps: list[str]
+    may_keep: bool = False
 
 
 @require_safe
@@ -72,7 +79,8 @@ def sections_for(acting: Appointment, day: date, away: Away) -> list[Section]:
 def _section(agency: Agency | None, held: list[Appointment], acting: Appointment, away: Away) -> Section:
     roles = {entry.role for entry in held}
     gaps = [role.title for role in NEEDED if role not in roles] if agency else []
-    return Section(agency, [_entry(entry, acting, away) for entry in held], gaps)
+    may_keep = agency is not None and may_keep_agency(acting, agency)
+    return Section(agency, [_entry(entry, acting, away) for entry in held], gaps, may_keep)
 
 
 def _entry(held: Appointment, acting: Appointment, away: Away) -> Entry:
@@ -146,6 +154,24 @@ def contact(request: ActingRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "The entry is saved.")
     return redirect(reverse("change_appointment", args=[pk]))
+
+
+@require_http_methods(["GET", "POST"])
+def records_address(request: ActingRequest, pk: int) -> HttpResponse:
+    """Where an agency's records get the daily checkpoint; for those who keep the agency."""
+    agency, status = visible_or_404(Agency.objects.all(), request.acting, pk=pk), 200
+    if not may_keep_agency(request.acting, agency):
+        raise Http404(NOT_FOUND)
+    form = RecordsAddressForm(request.POST or None, initial={"records_email": agency.records_email})
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_records_address(agency=agency, **form.cleaned_data, by=request.acting, now=acted_at())
+        except Refused as error:
+            status = refused(request, form, error)
+        else:
+            messages.success(request, "The records address is saved.")
+            return redirect("directory")
+    return render(request, "cases/records_address.html", {"form": form, "agency": agency}, status=status)
 
 
 def _kept_entry(request: ActingRequest, pk: int) -> Appointment:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from cases import signing
 
 
 @require_safe
@@ -34,3 +37,12 @@ def recording(request: HttpRequest) -> HttpResponse:
 def guidance(request: HttpRequest) -> HttpResponse:
     """The first steps of each role."""
     return render(request, "cases/help.html")
+
+
+@require_safe
+@login_not_required
+def audit_key(request: HttpRequest) -> HttpResponse:
+    """The public key of the checkpoints, and how anybody checks the record with it."""
+    public = signing.public_key()
+    context = {"id": signing.key_id(public), "public": public.hex(), "origin": settings.AUDIT_ORIGIN}
+    return render(request, "cases/audit_key.html", context)
