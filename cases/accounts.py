@@ -1,16 +1,67 @@
-"""Who may have an account: only people a partnership has invited."""
+"""Who may have an account: only people a partnership has invited; and what is written down when they sign in and out."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from cases import sessions
+from cases.acting import has_left
+from cases.actions import sign_ins
+from cases.clock import database_now
+from cases.models import SignIn, User
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
-    """Sign-in as usual, in the product's words; nobody signs up by themselves."""
+    """Sign-in as usual, in the product's words and written down; nobody signs up by themselves."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "No account has this e-mail address and password. Check both, or set a new password",
         "too_many_login_attempts": "Too many tries. Wait five minutes, or set a new password",
+        "incorrect_password": "This is not your password. Check it, or sign out and set a new one",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """Whoever has no role any more is told that the account is closed, as one that was closed by hand."""
+        if has_left(user, day=timezone.localdate()):
+            return redirect("account_inactive")
+        return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in; the session is measured from now on, and the account's chain says so."""
+        super().login(request, user)
+        sessions.begin(request.session, at=time.time())
+        device = sessions.device_of(self.get_http_user_agent(request))
+        made = sign_ins.record_sign_in(
+            user=user, session_key=str(request.session.session_key), device=device, now=database_now()
+        )
+        request.session[sessions.SIGN_IN] = made.pk
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out, and write it down."""
+        end_session(request, SignIn.End.SIGNED_OUT)
+        super().logout(request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write it down, with the same work for an address that no account has."""
+        sign_ins.record_failure(email=str(credentials.get("email") or ""), now=database_now())
+
+    def set_password(self, user: User, password: str) -> None:
+        """A new password ends what was open under the old one."""
+        super().set_password(user, password)
+        sign_ins.record_new_password(user=user, now=database_now())
+
+
+def end_session(request: HttpRequest, why: str) -> None:
+    """Write down the end of this session, if its beginning was."""
+    found = SignIn.objects.filter(pk=request.session.get(sessions.SIGN_IN, 0)).first()
+    if found is not None:
+        sign_ins.end_sign_in(sign_in=found, why=why, now=database_now())

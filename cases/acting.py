@@ -28,3 +28,10 @@ def roles_of(user: User, *, day: date) -> list[Appointment]:
 def chosen_from(roles: Sequence[Appointment], chosen: object) -> Appointment | None:
     """The role with this id among the person's own; None when it is not one of them."""
     return next((role for role in roles if str(role.pk) == str(chosen)), None)
+
+
+def has_left(user: User, *, day: date) -> bool:
+    """Whether the person had roles and all of them have ended, so that their account opens nothing any more."""
+    own = Appointment.objects.filter(user=user, in_place_of=None)
+    lasting = own.filter(ends_on__isnull=True) | own.filter(ends_on__gte=day)
+    return own.exists() and not lasting.exists()

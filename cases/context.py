@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.conf import settings
@@ -9,12 +10,15 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
+from cases import sessions
 from cases.models import Appointment
 from cases.roles import Permission, Role
 
 LINKS = {
     "switch_role": "roles",
     "away": "away",
+    "account": "account",
+    "session": "session_time",
     "sign_out": "account_logout",
     "sign_in": "account_login",
     "accessibility": "accessibility",
@@ -49,6 +53,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "unread_notices": unread,
             "is_demo": settings.DEMO,
             "can_switch_role": getattr(request, "can_switch_role", False),
+            "session_left": sessions.seconds_left(request.session, at=time.time()) if acting else 0,
             "links": links,
         }
     }

@@ -1,24 +1,56 @@
-"""Puts the role a person acts in on every request, and stops those who hold none."""
+"""Ends sessions that are over, puts the role a person acts in on every request, and stops those who hold none."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from cases.acting import chosen_from, roles_of
+from cases import sessions
+from cases.accounts import end_session
+from cases.acting import chosen_from, has_left, roles_of
+from cases.actions.sign_ins import end_access
+from cases.clock import database_now
 from cases.errors import Refused
 from cases.http import ActingRequest, note_refusal
+from cases.models import SignIn
 
 SESSION_KEY = "acting"
 SAFE = ("GET", "HEAD", "OPTIONS")
 ROLE_ENDED = "The role in which you acted has ended. You now act in the role shown at the top; nothing was recorded in it."
+
+TIME_LEFT = "/account/time/"  # asking how long the session lasts is no use of it
+
+
+class TimedSessions:
+    """Ends a session in which nothing was done for a quarter of an hour, and each one after eight hours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            at = time.time()
+            if why := sessions.why_over(request.session, at=at):
+                sign_out(request, why)
+            elif not (request.path == TIME_LEFT and request.method in SAFE):
+                sessions.touch(request.session, at=at)
+        return self.get_response(request)
+
+
+def sign_out(request: HttpRequest, why: str) -> None:
+    """End this session in the midst of it; the page for signing in says why."""
+    end_session(request, why)
+    logout(request)
+    request.session[sessions.ENDED] = why
 
 
 class ActingMiddleware:
@@ -31,7 +63,12 @@ class ActingMiddleware:
         acting = cast("Any", request)
         acting.acting, acting.can_switch_role, acting.role_ended, acting.refused_for = None, False, False, None
         if not isinstance(request.user, AnonymousUser) and request.user.is_authenticated:
-            roles = roles_of(request.user, day=timezone.localdate())
+            day, user = timezone.localdate(), request.user
+            roles = roles_of(user, day=day)
+            if not roles and has_left(user, day=day):
+                end_access(user=user, why=SignIn.End.CLOSED, now=database_now())
+                sign_out(request, SignIn.End.CLOSED)
+                return self.get_response(request)
             acting.can_switch_role = len(roles) > 1
             chosen = request.session.get(SESSION_KEY)
             acting.acting = chosen_from(roles, chosen) or next(iter(roles), None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from allauth.account import views as signing
 from django.urls import include, path, re_path
 
-from cases.views import account, api_docs, cases, demo, directory, information
+from cases.views import account, api_docs, cases, demo, directory, information, sessions
 
 SIGNING_IN = [
     path("login/", signing.login, name="account_login"),
-    path("logout/", signing.logout, name="account_logout"),
+    path("logout/", sessions.sign_out, name="account_logout"),
+    path("signed-out/", sessions.signed_out, name="signed_out"),
     path("inactive/", signing.account_inactive, name="account_inactive"),
     path("password/reset/", signing.password_reset, name="account_reset_password"),
     path("password/reset/done/", signing.password_reset_done, name="account_reset_password_done"),
@@ -27,6 +28,10 @@ SIGNING_IN = [
 
 urlpatterns = [
     path("account/", include(SIGNING_IN)),
+    path("account/", sessions.account, name="account"),
+    path("account/time/", sessions.session_time, name="session_time"),
+    path("account/sessions/<int:pk>/end/", sessions.end_session, name="end_session"),
+    path("account/sign-out-everywhere/", sessions.sign_out_everywhere, name="sign_out_everywhere"),
     path("account/roles/", account.roles, name="roles"),
     path("account/act-as/", account.act_as, name="act_as"),
     path("account/standing-in/<int:pk>/", account.take_place_of, name="take_place"),

@@ -14,4 +14,5 @@ class EscalationConfig(AppConfig):
         import_module("escalation.celery")  # background tasks belong to this application wherever Django runs
         home, own = import_module("escalation.queues"), import_module("escalation.undelivered")
         home.EXTRA_QUEUES.append(own.did_not_arrive)
+        import_module("cases.actions.sign_ins").ALSO_ENDED.append(import_module("escalation.actions.feeds").revoke_all)
         import_module("cases.tied").TIES.append(import_module("escalation.tied").MISSED)

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cases.middleware.TimedSessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -165,6 +166,8 @@ ACCOUNT_ADAPTER = "cases.accounts.InvitedOnly"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "cases.reset_links.LinkForNewPassword"  # noqa: S105
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -173,6 +176,12 @@ ACCOUNT_FORMS = {
     "login": "cases.forms.account.SignInForm",
     "reset_password": "cases.forms.account.ForgottenPasswordForm",
     "reset_password_from_key": "cases.forms.account.NewPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",  # an address at any accounts, and one account from anywhere
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
 }
 MFA_TOTP_TOLERANCE = 1
 PASSWORD_HASHERS = [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from celery import shared_task
 
-from cases import checkpoint_mail, checkpoints
-from cases.actions import refusals
+from cases import account_mail, checkpoint_mail, checkpoints
+from cases.actions import refusals, sign_ins
 from cases.clock import database_now
 from escalation import deliveries
 from escalation.actions import calendars, lead_gaps, plans, scanning, sweep
@@ -52,6 +54,13 @@ def scan_evidence() -> None:
 def clear_away_files() -> None:
     """Take away files of which nothing was recorded, because the power went in between."""
     scanning.clear_away(now=database_now())
+
+
+@shared_task(name="escalation.tasks.look_after_accounts")
+def look_after_accounts() -> None:
+    """Tell people what happened with their accounts, and write down the end of sessions nobody came back to."""
+    account_mail.deliver_owed(now=database_now())
+    sign_ins.end_old(now=database_now(), at=time.time())
 
 
 @shared_task(name="escalation.tasks.mail_checkpoints")

@@ -44,7 +44,7 @@ APPEND_ONLY = {
 MUTABLE = {
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal",
-    "cases.Absence", "cases.AuditSeal", "cases.CheckpointMail",
+    "cases.Absence", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal", "cases.CheckpointMail",
     "escalation.LocalClosure", "escalation.CalendarFeed", "escalation.DateRequest", "escalation.Acknowledgement",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",

@@ -23,7 +23,7 @@ COVERED = ("cases.urls", "cases.api.urls")
 PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
-        "account_reset_password_from_key", "account_reset_password_from_key_done", "privacy", "accessibility",
+        "account_reset_password_from_key", "account_reset_password_from_key_done", "signed_out", "privacy", "accessibility",
         "recording", "help", "audit_key", "calendar_feed_file", "demo_people", "demo_mail",
     }
 )  # fmt: skip
@@ -90,6 +90,11 @@ LEAD: dict[str, Any] = {"insider": "council.lead"}
 API: dict[str, Any] = {"anonymous": 401}
 
 ROWS: list[Row] = [
+    Row("account", "/account/", **OPEN),
+    Row("session_time", "/account/time/", **OPEN),
+    Row("session_time", "/account/time/", "post", **OPEN),
+    Row("end_session", "/account/sessions/999999/end/", "post", answer=404),
+    Row("sign_out_everywhere", "/account/sign-out-everywhere/", "post", answer=302, stranger=302, outsider=302),
     Row("roles", "/account/roles/", **OPEN),
     Row("take_place", "/account/standing-in/{place}/", insider="council.lead"),
     Row("take_place", "/account/standing-in/{place}/", "post", answer=302, insider="council.lead"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.utils import timezone
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from cases.acting import chosen_from, roles_of
+from cases.acting import chosen_from, has_left, roles_of
+from cases.actions.sign_ins import end_access
+from cases.clock import database_now
 from cases.middleware import SESSION_KEY
-from cases.models import Appointment, User
+from cases.models import Appointment, SignIn, User
 
 HEADER = "X-Acting-As"
 
@@ -30,7 +32,11 @@ class ActsInARole(BasePermission):
         """Find the role; a choice that is none of the caller's own running roles is refused, not replaced by another."""
         if not request.user or not request.user.is_authenticated:
             return False
-        roles = roles_of(request.user, day=timezone.localdate())
+        day = timezone.localdate()
+        roles = roles_of(request.user, day=day)
+        if not roles and has_left(request.user, day=day):
+            end_access(user=request.user, why=SignIn.End.CLOSED, now=database_now())
+            raise AuthenticationFailed("This account is closed: all its roles have ended.")
         if not roles:
             raise PermissionDenied("You hold no role today, so there is nothing you can do here.")
         named = request.headers.get(HEADER, request._request.session.get(SESSION_KEY))

@@ -15,7 +15,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cases.acting import roles_of
+from cases.acting import has_left, roles_of
 from cases.api.authentication import ActingApiRequest
 from cases.api.serializers import CredentialsSerializer, RoleSerializer, TokenSerializer
 
@@ -41,7 +41,7 @@ class TokenView(APIView):
             user = get_adapter().authenticate(request._request, **given.validated_data)
         except ValidationError as error:
             raise exceptions.Throttled(detail="Too many tries. Wait five minutes.") from error
-        if user is None or not user.is_active:
+        if user is None or not user.is_active or has_left(user, day=timezone.localdate()):
             raise exceptions.PermissionDenied("No account has this e-mail address and password.")
         kept, token = AuthToken.objects.create(user)
         return Response({"token": token, "expires_at": kept.expiry}, status=status.HTTP_201_CREATED)

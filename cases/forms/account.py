@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+from django.utils import timezone
 
+from cases.acting import has_left
 from cases.forms.base import GovukMixin
+from cases.models import User
 
 EMAIL_ERRORS = {
     "required": "Enter your work e-mail address",
@@ -32,6 +35,15 @@ class ForgottenPasswordForm(GovukMixin, ResetPasswordForm):  # type: ignore[misc
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _ask_for_email(self.fields["email"])
+
+    users: list[User]
+
+    def clean_email(self) -> str:
+        """Nobody whose roles have all ended gets a link."""
+        email: str = super().clean_email()
+        found: list[User] = self.users
+        self.users = [user for user in found if not has_left(user, day=timezone.localdate())]
+        return email
 
 
 class NewPasswordForm(GovukMixin, ResetPasswordKeyForm):  # type: ignore[misc]

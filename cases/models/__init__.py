@@ -7,9 +7,11 @@ from cases.models.checkpoint import AuditCheckpoint, AuditSeal, CheckpointMail
 from cases.models.partnership import Agency, Partnership, ReferenceCounter
 from cases.models.people import Appointment, User
 from cases.models.refusal import Refusal
+from cases.models.sign_in import AccountNotice, SignIn
 
 __all__ = [
     "Absence",
+    "AccountNotice",
     "Agency",
     "Appointment",
     "AuditCheckpoint",
@@ -24,5 +26,6 @@ __all__ = [
     "PersonReference",
     "ReferenceCounter",
     "Refusal",
+    "SignIn",
     "User",
 ]

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from cases import audit
 from cases.errors import Refused
-from cases.models import Appointment
+from cases.models import Appointment, User
 from escalation import permissions
 from escalation.deadlines import LONDON
 from escalation.models import CalendarFeed, Deadline, Dispute
@@ -56,6 +56,12 @@ def revoke_feed(*, by: Appointment, now: datetime) -> bool:
     feed.save(update_fields=["revoked_at"])
     audit.record("calendar_feed_revoked", feed, scope=audit.scope_of_partnership(by.partnership_id), by=by, now=now)
     return True
+
+
+def revoke_all(user: User, now: datetime) -> int:
+    """The addresses of all the person's roles end; returns how many."""
+    held = Appointment.objects.filter(user=user).order_by("pk")
+    return sum(revoke_feed(by=role, now=now) for role in held)
 
 
 def address_of(secret: str) -> str:

@@ -6,6 +6,7 @@ import { growingTexts } from "./growing.js";
 import { sendOnce } from "./once.js";
 import { progress } from "./progress.js";
 import { quickHide } from "./quickhide.js";
+import { sessionTime } from "./session.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
@@ -15,3 +16,4 @@ growingTexts();
 progress();
 sendOnce();
 quickHide();
+sessionTime();

@@ -38,7 +38,7 @@ GROUPS = 3
 FILES = frozenset({"protocol_file", "protocol_draft_file", "meeting_diary", "export_file", "notice_open"})
 OPEN_TO_ALL = (
     "/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/inactive/", "/help/", "/privacy/",
-    "/recording/", "/accessibility/", "/demo/people/", "/demo/mail/", "/cases/HAL-C-2099-0001/",
+    "/account/signed-out/", "/recording/", "/accessibility/", "/demo/people/", "/demo/mail/", "/cases/HAL-C-2099-0001/",
 )  # fmt: skip
 LOOKS = """() => {
     const ids = [...document.querySelectorAll('[id]')].map(found => found.id);

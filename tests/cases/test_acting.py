@@ -57,6 +57,14 @@ def test_a_role_that_ends_stops_acting_at_once(client: Client) -> None:
     client.force_login(people.chair.user)
     assert acting_of(client) == people.chair
     Appointment.objects.filter(pk=people.chair.pk).update(ends_on=date(2020, 2, 1))
+    assert client.get("/account/roles/")["Location"].startswith("/account/login/")
+    assert "all your roles have ended" in client.get("/account/login/").content.decode()
+
+
+def test_a_role_that_has_not_begun_opens_nothing_yet(client: Client) -> None:
+    people = factories.cast()
+    client.force_login(people.chair.user)
+    Appointment.objects.filter(pk=people.chair.pk).update(starts_on=date(2090, 2, 1))
     response = client.get("/account/roles/")
     assert response.status_code == 403
     assert "You do not act in any role today" in response.content.decode()

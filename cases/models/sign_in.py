@@ -1,0 +1,60 @@
+"""When and from what people signed in, and what their accounts owe them to know by e-mail."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class SignIn(models.Model):
+    """One session of one person, from signing in to its end; what it holds is kept by Django's own table of sessions."""
+
+    class End(models.TextChoices):
+        SIGNED_OUT = "signed_out", "signed out"
+        IDLE = "idle", "nothing done for 15 minutes"
+        TOO_LONG = "too_long", "eight hours over"
+        ENDED = "ended", "ended from another session"
+        PASSWORD = "password", "new password set"
+        CLOSED = "closed", "account closed, or no role any more"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_ins")
+    session_key = models.CharField(max_length=40, db_index=True)
+    device = models.CharField(max_length=60, help_text="The browser and the computer in plain words.")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=12, choices=End.choices, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["user"], condition=Q(ended_at=None), name="sign_in_running")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None, end="") | (Q(ended_at__isnull=False) & ~Q(end="")),
+                name="sign_in_ends_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk}"
+
+
+class AccountNotice(models.Model):
+    """Something a person is told by e-mail about their own account; sent after the transaction, at least once."""
+
+    class Kind(models.TextChoices):
+        NEW_DEVICE = "new_device", "signed in from a device not used before"
+        PASSWORD = "password", "a new password was set"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    device = models.CharField(max_length=60, blank=True)
+    owed_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["owed_at"], condition=Q(sent_at=None), name="account_notice_owed")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
