@@ -174,7 +174,7 @@ def _receipt(recipient: object, read_at: datetime | None) -> str:
 
 def actions(reader: Reader) -> Part | None:
     """What somebody agreed to do, by when, and what became of it."""
-    rows = reader.reads(reader.dispute.actions.select_related(*_PEOPLE, *_of("owner", "done_by")))
+    rows = reader.reads(reader.dispute.actions.select_related(*_PEOPLE, *_of("owner", "done_by"), "evidence"))
     cards = [
         card(
             row.what,
@@ -182,6 +182,7 @@ def actions(reader: Reader) -> Part | None:
                 ("Who", who(row.owner)), ("By", when(row.due_on)),
                 ("Done", f"{when(row.done_at)}, by {who(row.done_by)}" if row.done_at else "Not yet"),
                 ("What was done", row.done_note),
+                ("Evidence", row.evidence.label if row.evidence else ""),
             ),
         )
         for row in rows

@@ -11,7 +11,7 @@ from cases.errors import Refused
 from cases.models import Appointment
 from escalation import chronology, notifications, permissions
 from escalation.actions.talks import working_agency
-from escalation.models import Action, ChronologyEntry, Dispute
+from escalation.models import Action, ChronologyEntry, Dispute, Evidence
 from escalation.protocol import Event
 from escalation.transitions import NOT_YOURS, lock
 
@@ -46,7 +46,9 @@ def add_action(
 
 
 @transaction.atomic
-def complete_action(*, action: Action, note: str, by: Appointment, now: datetime) -> Action:
+def complete_action(
+    *, action: Action, note: str, evidence: Evidence | None = None, by: Appointment, now: datetime
+) -> Action:
     """Say that an action is done and how that can be seen: its owner, or a manager of the owner's agency (F19)."""
     dispute = lock(action.dispute)
     action = Action.objects.select_for_update(no_key=True, of=("self",)).select_related("owner__user").get(pk=action.pk)
@@ -57,9 +59,20 @@ def complete_action(*, action: Action, note: str, by: Appointment, now: datetime
         raise Refused("This action is already done.", code="stale")
     if not note.strip():
         raise Refused("Say how it was done, so that others can see it.", field="note")
-    action.done_at, action.done_by, action.done_note = now, by, note
-    action.save(update_fields=["done_at", "done_by", "done_note"])
-    chronology.tell(dispute, "Action done", by=by, now=now, body=f"{action.what}\n\n{note}",
+    if evidence is not None and not can_show(dispute, action, evidence, by):
+        raise Refused("Choose one of the files on this dispute.", field="evidence")
+    action.done_at, action.done_by, action.done_note, action.evidence = now, by, note, evidence
+    action.save(update_fields=["done_at", "done_by", "done_note", "evidence"])
+    shown = f"\n\nEvidence {evidence.label}" if evidence else ""
+    chronology.tell(dispute, "Action done", by=by, now=now, body=f"{action.what}\n\n{note}{shown}",
                     kind=ChronologyEntry.Kind.ACTION)
-    audit.record("action_done", action, scope=audit.scope_of_case(dispute.case_id), by=by, now=now)
+    audit.record("action_done", action, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
+                 data={"evidence": evidence.pk} if evidence else None)
     return action
+
+
+def can_show(dispute: Dispute, action: Action, evidence: Evidence, by: Appointment) -> bool:
+    """Whether a file can be named as showing that an action is done: whoever reads of the action may know of the file."""
+    is_shared = evidence.stage == action.stage or not dispute.rules.stage(evidence.stage).single_agency
+    is_there = evidence.dispute_id == dispute.pk and evidence.withdrawn_at is None
+    return is_there and is_shared and permissions.may_read_stage(dispute, by, evidence.stage)

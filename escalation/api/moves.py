@@ -14,9 +14,10 @@ from escalation.api import taking
 from escalation.api.finding import dispute_to_read, endpoint, given_to
 from escalation.api.showing import DisputeSerializer
 from escalation.api.verbs import as_it_stands
+from escalation.giving_out import found_evidence
 
 
-@extend_schema(request=taking.NoteSerializer, responses=DisputeSerializer, summary="Say that an action is done")
+@extend_schema(request=taking.DoneSerializer, responses=DisputeSerializer, summary="Say that an action is done")
 @endpoint("POST")
 def complete_action(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """The action is done, and how that can be seen."""
@@ -25,7 +26,9 @@ def complete_action(request: ActingApiRequest, reference: str, pk: int) -> Respo
     action = dispute.actions.filter(pk=pk, stage__in=readable).first()
     if action is None:
         raise Http404(NOT_FOUND)
-    given = given_to(request, taking.NoteSerializer)
+    given = given_to(request, taking.DoneSerializer)
+    if (pk := given.pop("evidence", None)) is not None:
+        given["evidence"] = found_evidence(dispute, request.acting, pk)
     agreed.complete_action(action=action, by=request.acting, now=acted_at(), **given)
     return as_it_stands(dispute, request)
 

@@ -132,7 +132,7 @@ class ActionShown(serializers.ModelSerializer[Action]):
 
     class Meta:
         model = Action
-        fields = ["id", "stage", "agency", "what", "owner", "due_on", "done_at", "done_note"]
+        fields = ["id", "stage", "agency", "what", "owner", "due_on", "done_at", "done_note", "evidence"]
 
 
 class ReceiptShown(serializers.ModelSerializer[FeedbackReceipt]):

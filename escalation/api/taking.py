@@ -159,6 +159,12 @@ class NoteSerializer(serializers.Serializer[Any]):
     note = Text()
 
 
+class DoneSerializer(NoteSerializer):
+    """How an action was done, and the file that shows it."""
+
+    evidence = serializers.IntegerField(required=False, min_value=1, help_text="The id of evidence on the dispute.")
+
+
 class BringInSerializer(serializers.Serializer[Any]):
     """A colleague who is needed on it."""
 

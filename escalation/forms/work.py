@@ -11,7 +11,7 @@ from cases.forms.base import GovukForm
 from cases.forms.fields import GovukDateField, GovukDateTimeField, Radios
 from cases.models import Appointment
 from escalation.actions.safety import Safety, Voice
-from escalation.models import Discussion, PersonVoice, Position, SafetyConfirmation
+from escalation.models import Discussion, Evidence, PersonVoice, Position, SafetyConfirmation
 from escalation.models.work import ContactMode
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -257,6 +257,23 @@ class DoneForm(GovukForm):
         "How was it done, and how can that be seen?", "Say how it was done, so that others can see it", rows=3,
         hint="For example, sitter confirmed by the agency, e-mail of 8 April on our file",
     )  # fmt: skip
+    evidence = forms.ChoiceField(
+        label="Which file shows it?", required=False, help_text="If one of the files handed in as evidence does",
+        error_messages={"invalid_choice": "Choose one of the files on this dispute"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, files: Iterable[Evidence], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {str(row.pk): row for row in files}
+        named = [(key, f"{row.label}: {row.shows[:80]}") for key, row in self.offered.items()]
+        self.fields["evidence"].choices = [("", "None of them"), *named]  # type: ignore[attr-defined]
+        if not named:
+            del self.fields["evidence"]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The answers, for the action."""
+        return self.cleaned_data | {"evidence": self.offered.get(self.cleaned_data.get("evidence", ""))}
 
 
 class BringInForm(GovukForm):

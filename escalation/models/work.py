@@ -222,6 +222,7 @@ class Action(Entry):
     done_at = models.DateTimeField(null=True)
     done_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")
     done_note = models.TextField(blank=True)
+    evidence = models.ForeignKey("escalation.Evidence", on_delete=models.PROTECT, null=True, related_name="shown_by")
 
     class Meta(Entry.Meta):
         constraints = [

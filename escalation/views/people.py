@@ -17,6 +17,7 @@ from escalation.actions import agreed
 from escalation.actions.people import bring_in as bring_colleague_in
 from escalation.actions.support import may_ask_support
 from escalation.forms.work import ActionForm, BringInForm, DoneForm
+from escalation.giving_out import readable as readable_evidence
 from escalation.models import Action, Dispute
 from escalation.protocol import Side
 from escalation.verbs import may
@@ -111,7 +112,8 @@ def actions(request: ActingRequest, reference: str) -> HttpResponse:
 
 def _readable_actions(dispute: Dispute, readable: list[int]) -> QuerySet[Action]:
     return dispute.actions.filter(stage__in=readable).select_related(
-        "owner__user", "owner__agency", "owner__partnership", "done_by__user", "done_by__agency", "done_by__partnership"
+        "owner__user", "owner__agency", "owner__partnership", "done_by__user", "done_by__agency", "done_by__partnership",
+        "evidence",
     )
 
 
@@ -157,13 +159,14 @@ def complete_action(request: ActingRequest, reference: str, pk: int) -> HttpResp
         raise Http404(NOT_FOUND)
     key = f"complete_action-{row.pk}"
     before = typed_before(request, dispute, key, DoneForm)
-    form = DoneForm(request.POST or None, initial=before)
+    files = [one for one in readable_evidence(dispute, request.acting) if agreed.can_show(dispute, row, one, request.acting)]
+    form = DoneForm(request.POST or None, initial=before, files=files)
     question = Question(
         "complete_action", "How was this done?", "It is done", "The action is done.", hint=row.what, back="dispute_actions"
     )
     return ask(
         request, dispute, question, form,
-        lambda: agreed.complete_action(action=row, by=request.acting, now=acted_at(), **form.cleaned_data),
+        lambda: agreed.complete_action(action=row, by=request.acting, now=acted_at(), **form.said),
         is_theirs=row.done_at is None and _may_complete(row, dispute, request.acting), keep_as=key, restored=before,
     )  # fmt: skip
 
