@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from cases import audit
+from cases import audit, checkpoints
 from cases.errors import Refused
 from cases.models import Appointment
 from decisions import exports
@@ -101,7 +101,10 @@ def _gather(export: Export, *, now: datetime) -> dict[str, Any]:
     dispute = Dispute.objects.with_page_data().get(pk=export.dispute_id)
     if not (by.is_active_on(now.date()) and by.user.is_active and exports.may_export(dispute, by)):
         raise Refused(NOT_YOURS, code="forbidden")
-    bundle: dict[str, Any] = export.bundle or exports.assemble(dispute, kind=export.kind, reason=export.reason, by=by, now=now)
+    bundle: dict[str, Any] = export.bundle or exports.assemble(
+        dispute, kind=export.kind, reason=export.reason, by=by, now=now,
+        sealed=checkpoints.proof_for(audit.scope_of_case(dispute.case_id), now=now),
+    )  # fmt: skip
     mine = Export.objects.filter(pk=export.pk, state=Export.State.RENDERING, claimed_at=export.claimed_at)
     mine.update(bundle=bundle, step=LAYING_OUT)
     return bundle

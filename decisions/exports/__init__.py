@@ -7,9 +7,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from cases.checkpoints import Sealed
 from cases.models import Appointment
 from cases.roles import Permission
-from decisions.exports import between, brief, course, decided, learning, summary
+from decisions.exports import between, brief, course, decided, learning, proof, summary
 from decisions.exports.parts import Part, Reader, without
 from decisions.models import Export
 from escalation.models import Dispute
@@ -23,10 +24,19 @@ def may_export(dispute: Dispute, by: Appointment) -> bool:
     return by.has(Permission.EXPORT_CASE_HISTORY) and may_read(dispute, by)
 
 
-def assemble(dispute: Dispute, *, kind: str, reason: str, by: Appointment, now: datetime) -> dict[str, Any]:
-    """The bundle of one document; the dispute must be locked, so that all of it is of one moment."""
+def assemble(
+    dispute: Dispute, *, kind: str, reason: str, by: Appointment, now: datetime, sealed: Sealed | None = None
+) -> dict[str, Any]:
+    """The bundle of one document; the dispute must be locked, so that all of it is of one moment.
+
+    ``sealed`` is the newest checkpoint over the case's chain; frozen in the bundle, so that the same document is made again.
+    """
     reader = Reader.of(dispute, by)
-    sections = {Export.Kind.CASE_HISTORY: _case_history, Export.Kind.REFERRAL: brief.sections_of}
+    sections: list[Part | None]
+    if Export.Kind(kind) == Export.Kind.CASE_HISTORY:
+        sections = [*_case_history(reader, reason=reason, made_at=now), proof.in_full(dispute, sealed)]
+    else:
+        sections = [*brief.sections_of(reader, reason=reason, made_at=now), proof.in_short(sealed)]
     return {
         "format": FORMAT,
         "kind": str(kind),
@@ -36,7 +46,7 @@ def assemble(dispute: Dispute, *, kind: str, reason: str, by: Appointment, now: 
         "terms": dispute.rules.terminology.dispute,
         "partnership": dispute.partnership.name,
         "made_at": now.astimezone(UTC).replace(microsecond=0).isoformat(),
-        "sections": sections[Export.Kind(kind)](reader, reason=reason, made_at=now),
+        "sections": [part for part in sections if part],
     }
 
 
@@ -76,7 +86,6 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         course.still_owed(reader),
         summary.people(reader),
         decided.who_has_looked(reader),
-        decided.audit_chain(dispute),
     ]
     kept = [one for one in found if one]
     shared: list[Part] = without(kept, decided.addresses(dispute), decided.ADDRESS_LEFT_OUT)

@@ -7,7 +7,7 @@ import re
 from django.db.models import Count, Max, Min, Q
 
 from cases import audit
-from cases.models import Appointment, AuditEvent, AuditHead
+from cases.models import Appointment, AuditEvent
 from decisions.exports.parts import Part, Reader, card, facts, items, note, section, when, who, yes_no
 from decisions.models import DecisionRecord, Outcome, Referral, SignOff
 from decisions.permissions import may_read_record
@@ -204,19 +204,3 @@ def who_has_looked(reader: Reader) -> Part | None:
 
 def _how_often(times: int, first: str, last: str) -> str:
     return f"once, {first}" if times == 1 else f"{times} times, first {first}, last {last}"
-
-
-def audit_chain(dispute: Dispute) -> Part:
-    """Where the audit trail of the case stood when this was made."""
-    head = AuditHead.objects.filter(scope=audit.scope_of_case(dispute.case_id)).first()
-    return section(
-        "proof", "How this can be checked",
-        facts(
-            ("Audit trail of the case", f"{head.seq} events" if head else "No events"),
-            ("Its last event (SHA-256)", bytes(head.hash).hex() if head else ""),
-        ),
-        note(
-            "The fingerprint at the foot of every page is the SHA-256 of everything this document says. The same content "
-            "always has the same fingerprint. The file has a fingerprint of its own, which is kept in the audit trail."
-        ),
-    )  # fmt: skip

@@ -20,7 +20,7 @@ NOBODY = "The clock"
 LONGEST_LABEL_BESIDE = 27
 SHORT_ENOUGH_TO_STAND_BESIDE = 1400
 SHORT_ENOUGH_FOR_ONE_PAGE = 900
-FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+FINGERPRINT = re.compile(r"[0-9a-f]{64}(\n[0-9a-f]{64})*")
 
 
 @dataclass(frozen=True)
