@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from cases import audit
 from cases.models import AuditEvent
 from decisions.actions.outcomes import record_agreement
 from escalation.actions import moves, positions, sweep
-from escalation.models import ChronologyEntry, Deadline, Dispute, Notification
+from escalation.models import ChronologyEntry, Deadline, Dispute, DisputeStage, Duty, Notification, Participant
 from escalation.models.dispute import Status
 from escalation.protocol import Event
 from escalation.turn import turn_of
@@ -138,6 +139,27 @@ def test_one_that_cannot_be_swept_holds_up_no_other(people: Cast, dispute: Dispu
     done = sweep.sweep(now=end_of_day(now, 3))
     assert (done.failed, done.escalated) == (1, 1)
     assert fresh(other).stage == 2
+
+
+def test_of_one_that_fails_late_nothing_stays(people: Cast, dispute: Dispute, now: datetime) -> None:
+    """The stage to open is there already: that shows only when everything else of the move has been written."""
+    others = [make_dispute(people, now=now) for _ in range(3)]
+    DisputeStage.objects.create(
+        dispute=dispute, order=2, opened_at=now, closed_at=now, closed_how="skipped", closed_by=dispute.raised_by
+    )
+    before = _rows_of(dispute)
+    done = sweep.sweep(now=end_of_day(now, 3))
+    assert (done.failed, done.escalated) == (1, 3)
+    assert _rows_of(dispute) == before
+    assert {fresh(other).stage for other in others} == {2}
+    assert list(audit.broken_links()) == []
+
+
+def _rows_of(dispute: Dispute) -> list[object]:
+    held = [Deadline, ChronologyEntry, Notification, DisputeStage, Participant, Duty]
+    rows = [list(model._default_manager.filter(dispute=dispute).order_by("pk").values()) for model in held]
+    events = AuditEvent.objects.filter(head__scope=audit.scope_of_case(dispute.case_id))
+    return [*rows, events.count(), dispute.case.members.count(), fresh(dispute).stage]
 
 
 @pytest.mark.parametrize("key", ["dundee", "luton", "south_lanarkshire"])
