@@ -1,4 +1,4 @@
-"""The key that signs checkpoints (Ed25519): read from the settings, named by a short id of its public half."""
+"""The key that signs checkpoints (Ed25519), read from the settings and named by a short id of its public half."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ import pytest
 from tests.processes import port_for_a_server
 
 BASE = Path(__file__).resolve().parent.parent
-SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DEMO", "DEBUG", "SECRET_KEY")
+SETTINGS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "DEMO", "DEBUG", "SECRET_KEY",
+            "AUDIT_CHECKPOINT_FILE")
 COMMAND = [sys.executable, "-m", "escalation.launcher"]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes through /proc")
