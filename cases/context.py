@@ -53,7 +53,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             "unread_notices": unread,
             "is_demo": settings.DEMO,
             "can_switch_role": getattr(request, "can_switch_role", False),
-            "session_left": sessions.seconds_left(request.session, at=time.time()) if acting else 0,
+            "session_left": sessions.seconds_from_page(request.session, at=time.time()) if acting else 0,
             "links": links,
         }
     }

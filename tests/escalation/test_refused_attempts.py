@@ -141,9 +141,9 @@ def test_a_dispute_named_in_what_was_sent_is_no_way_round(people: Cast, dispute:
     assert [event.data["verb"] for event in of_case(dispute)] == ["api_disputes"]
 
 
-def test_somebody_whose_roles_have_ended_is_told_of_by_the_last(people: Cast, dispute: Dispute, now: datetime) -> None:
+def test_somebody_whose_role_has_not_begun_is_told_of_by_it(people: Cast, dispute: Dispute, now: datetime) -> None:
     who = people.council.practitioner
-    who.ends_on = now.date().replace(day=1)
+    who.starts_on = now.date().replace(year=2090)
     who.save()
     assert as_(who).get(page(dispute, "")).status_code == 403
     assert [(event.appointment, event.data["code"]) for event in of_case(dispute)] == [(who, "forbidden")]
