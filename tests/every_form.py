@@ -189,8 +189,8 @@ class Places:
         unsent.save()
         notice = Notification.objects.filter(recipient=by).earliest("pk")
         self.names |= {
-            "ended": ended.reference, "taken_back": taken_back.reference, "draft": unsent.pk, "held": by.pk, "agency": by.agency_id,
-            "undelivered": Undelivered.objects.create(notice=notice, failed_at=now).pk,
+            "ended": ended.reference, "taken_back": taken_back.reference, "draft": unsent.pk, "held": by.pk,
+            "agency": by.agency_id, "undelivered": Undelivered.objects.create(notice=notice, failed_at=now).pk,
         }  # fmt: skip
 
     def who(self, dotted: str) -> Appointment:

@@ -34,7 +34,8 @@ THROUGH_WHAT_IS_VISIBLE = {
     "with_page_data",
 }
 APPEND_ONLY = {
-    "cases.AuditCheckpoint", "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion", "escalation.ManagerReview",
+    "cases.AuditCheckpoint", "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion",
+    "escalation.ManagerReview",
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
     "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview",
     "escalation.DisputeLink", "escalation.WithdrawalPressure", "escalation.Feedback", "escalation.ProtocolVersion",

@@ -256,7 +256,7 @@ def add_onward(request: ActingRequest, reference: str) -> HttpResponse:
 @require_safe
 def onward(request: ActingRequest) -> HttpResponse:
     """Everything on the lists of further bodies, for those who take it there and report back."""
-    rows = OnwardItem.objects.visible_to(request.acting).select_related("dispute__protocol", "dispute__partnership")
+    rows = OnwardItem.objects.visible_to(request.acting).select_related("dispute__protocol", "dispute__partnership", "created_by")
     page = page_of(rows.prefetch_related("dispute__participants", "dispute__parties"), request)
     shared(item.dispute for item in page.rows)
     lines = [

@@ -210,7 +210,8 @@ def test_choosing_over_the_api(people: Cast) -> None:
     assert api.get("/api/notices/choice/").data == {"digest_at": None}
     assert api.put("/api/notices/choice/", {"digest_at": "17:15"}).data == {"digest_at": "17:15"}
     assert api.get("/api/notices/choice/").data == {"digest_at": "17:15"}
-    for wrong in ({}, {"digest_at": "25:00"}, {"digest_at": "noon\x00"}, {"digest_at": []}):
+    refused: tuple[dict[str, object], ...] = ({}, {"digest_at": "25:00"}, {"digest_at": "noon\x00"}, {"digest_at": []})
+    for wrong in refused:
         assert api.put("/api/notices/choice/", wrong).status_code == 400, wrong
     assert api.put("/api/notices/choice/", {"digest_at": None}).data == {"digest_at": None}
 

@@ -101,7 +101,7 @@ def test_from_the_worry_to_the_closed_file(people: Cast, clock: Clock, now: date
     theirs = Caller(people.health.line_manager)
     closed = theirs.post(f"{path}outcome/confirm/", {"accepts": True, "text": "Accepted; the bed is booked."})
     assert closed["status"] == "closed"
-    assert closed["acts"] in (["debriefs"], ["feedback", "debriefs"], ["feedback", "debriefs", "people"])
+    assert closed["acts"] == ["feedback", "debriefs", "learning", "people"]
 
     decided = nurse.get(f"{path}decisions/")
     (outcome,) = decided["outcomes"]
