@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -17,6 +16,7 @@ from cases.models import Appointment, AuditEvent, Case, User
 from cases.roles import Role
 from tests import factories
 from tests.factories import PASSWORD, Cast
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -156,7 +156,7 @@ def test_list_and_page_take_the_same_queries_however_many_rows(people: Cast, now
     case = factories.make_case(people, now=now)
 
     def queries(url: str) -> int:
-        with CaptureQueriesContext(connection) as caught:
+        with Questions(connection) as caught:
             assert client.get(url).status_code == 200
         return len(caught)
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from cases.actions.cases import open_case
 from cases.actions.persons import update_person, version_of
@@ -19,6 +18,7 @@ from cases.models import Appointment, AuditEvent, Case, CaseMember, Person
 from cases.roles import Role
 from tests import factories
 from tests.factories import Cast, person_of
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def test_the_list_is_paged_and_takes_the_same_queries(client: Client, people: Ca
     client.force_login(people.council.practitioner.user)
 
     def rows(url: str) -> tuple[list[str], int, Any]:
-        with CaptureQueriesContext(connection) as caught:
+        with Questions(connection) as caught:
             page = client.get(url).context["page"]
         return [row.reference for row in page.rows], len(caught), page
 

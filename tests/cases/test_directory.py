@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from cases.actions import directory
 from cases.errors import Refused
@@ -17,6 +16,7 @@ from cases.models import Appointment, AuditEvent, User
 from cases.roles import Role
 from tests import factories
 from tests.factories import Cast
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 4, 2)
@@ -53,7 +53,7 @@ def test_the_page_takes_the_same_queries_however_many_people(client: Client, peo
     client.force_login(people.board_manager.user)
 
     def queries() -> int:
-        with CaptureQueriesContext(connection) as caught:
+        with Questions(connection) as caught:
             assert client.get("/directory/").status_code == 200
         return len(caught)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from cases.models import Appointment
 from decisions.models import DecisionRecord, Export, Outcome, Referral
@@ -16,6 +15,7 @@ from tests.calling import one, signed_in
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import climb_to_last_stage, do_raising_duties, fresh, make_dispute, people_under
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -117,11 +117,11 @@ def test_bad_input_names_its_field_and_writes_nothing(
 def test_what_was_decided_takes_a_bounded_number_of_queries(people: Cast, dispute: Dispute) -> None:
     client = signed_in(people.council.practitioner)
     begin(people.council.practitioner, dispute)
-    with CaptureQueriesContext(connection) as for_one:
+    with Questions(connection) as for_one:
         client.get(one(dispute, "decisions/"))
     for _ in range(3):
         begin(people.council.practitioner, dispute)
-    with CaptureQueriesContext(connection) as for_many:
+    with Questions(connection) as for_many:
         assert len(client.get(one(dispute, "decisions/")).data["records"]) == 4
     assert len(for_many) == len(for_one)
 

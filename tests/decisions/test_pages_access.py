@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from decisions.actions import afterwards
@@ -18,6 +17,7 @@ from tests.decisions.deciding_pages import as_, at
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_decisions import make_record, sign, with_last_word
 from tests.factories_disputes import make_dispute, people_under
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_strangers_find_nothing(client: Client, people: Cast, dispute: Dispute, 
 
 
 def queries(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as asked:
+    with Questions(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)
 

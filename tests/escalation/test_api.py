@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from cases.models import AuditEvent
 from escalation.models import ChronologyEntry, Dispute, Draft, Notification
@@ -16,6 +15,7 @@ from tests.calling import one, signed_in
 from tests.clock import Clock
 from tests.factories import Cast, make_case
 from tests.factories_disputes import climb, do_raising_duties, fresh, make_dispute, people_under
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -81,11 +81,11 @@ def test_a_filter_that_cannot_be_read_is_told_by_name(people: Cast, asked: str) 
 def test_the_list_takes_the_same_queries_for_one_and_for_many(people: Cast, dispute: Dispute, at: datetime) -> None:
     client = signed_in(people.council.practitioner)
     client.get("/api/disputes/")
-    with CaptureQueriesContext(connection) as for_one:
+    with Questions(connection) as for_one:
         client.get("/api/disputes/")
     for _ in range(4):
         climb(make_dispute(people, now=at), now=at)
-    with CaptureQueriesContext(connection) as for_many:
+    with Questions(connection) as for_many:
         assert len(client.get("/api/disputes/").data["results"]) == 5
     assert len(for_many) == len(for_one)
     assert len(for_one) < 25
@@ -94,7 +94,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(people: Cast, disp
 def test_one_dispute_takes_a_bounded_number_of_queries(people: Cast, dispute: Dispute, at: datetime) -> None:
     dispute = climb(dispute, now=at)
     client = signed_in(people.council.line_manager)
-    with CaptureQueriesContext(connection) as asked:
+    with Questions(connection) as asked:
         client.get(one(dispute))
     assert len(asked) < 45
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from escalation.models import Dispute
 from tests.clock import Clock
 from tests.escalation.home_pages import pass_by, see
 from tests.factories import Cast
 from tests.factories_disputes import climb, make_dispute, people_under
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +78,7 @@ def test_a_mark_that_is_no_place_in_the_list_is_not_found(client: Client, people
 
 
 def queries(client: Client, path: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
+    with Questions(connection) as captured:
         assert client.get(path).status_code == 200
     return len(captured)
 

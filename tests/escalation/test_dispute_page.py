@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases.models import Appointment, AuditEvent
@@ -23,6 +22,7 @@ from escalation.views.acts import Acts
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import climb, make_dispute, people_under, publish, source_protocol
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -159,7 +159,7 @@ def test_the_number_of_queries_does_not_grow(client: Client, people: Cast, dispu
             add_entry(dispute, people, now, number)
         client.force_login(people.council.practitioner.user)
         client.get(f"/disputes/{dispute.reference}/{tab}")
-        with CaptureQueriesContext(connection) as queries:
+        with Questions(connection) as queries:
             client.get(f"/disputes/{dispute.reference}/{tab}")
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -7,12 +7,12 @@ from datetime import datetime
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from escalation.models import Notification
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import make_dispute, people_under
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client: Client, peopl
 
     def counted() -> int:
         see(client)
-        with CaptureQueriesContext(connection) as captured:
+        with Questions(connection) as captured:
             see(client)
         return len(captured)
 

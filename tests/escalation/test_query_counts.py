@@ -5,12 +5,12 @@ from datetime import datetime
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from decisions.demo import copies
 from escalation.models import Dispute
 from tests.clock import Clock
 from tests.factories_disputes import make_dispute, people_under
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def test_statements_do_not_grow_with_the_disputes(client: Client, clock: Clock, 
         counts = {}
         for page in pages:
             assert client.get(page).status_code == 200
-            with CaptureQueriesContext(connection) as asked:
+            with Questions(connection) as asked:
                 client.get(page)
             counts[page] = len(asked)
         return counts

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cases import audit
@@ -22,6 +21,7 @@ from tests.calling import one, signed_in
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.questions import Questions
 
 pytestmark = pytest.mark.django_db
 REASON = "Nothing was agreed about the night."
@@ -116,7 +116,7 @@ def test_forbidden_and_unknown_are_alike_to_whoever_asks_and_told_where_they_bel
     known = dispute.case.reference if "cases" in door else dispute.reference
     client.get(door.format("ZZZ-2026-0001"))
     for reference in (known, f"{known[:-4]}9999"):
-        with CaptureQueriesContext(connection) as queries:
+        with Questions(connection) as queries:
             answer = client.get(door.format(reference))
         body = re.sub(rb'(name="csrfmiddlewaretoken" value|nonce)="[^"]*"', b"", answer.content)
         answers.append((answer.status_code, body.replace(reference.encode(), b"")))
