@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
+from django.core.files import File
 
 from cases.audit import refused_in, scope_of_case
 from cases.models import Appointment
@@ -29,6 +30,14 @@ def refused_of(dispute: Dispute) -> list[tuple[str, str]]:
     return [(row.data["verb"], row.data["code"]) for row in reversed(refused_in(scope_of_case(dispute.case_id)))]
 
 
+def afresh(data: dict[str, Any]) -> dict[str, Any]:
+    """What to post, each file from its beginning, so that the same file can be sent again."""
+    for value in data.values():
+        if isinstance(value, File):
+            value.seek(0)
+    return data
+
+
 def refused_everywhere(
     dispute: Dispute, who: Appointment, page: str, api: str, *, code: str, data: dict[str, Any],
     api_data: dict[str, Any] | None = None,
@@ -40,9 +49,11 @@ def refused_everywhere(
     visitor, program = Visitor(who), signed_in(who)
     before, told = everything(), refused_of(dispute)
     seen = Dispute.objects.get(pk=dispute.pk).token
-    answer = visitor.client.post(f"/disputes/{dispute.reference}/{page}", data | {"seen": data.get("seen", seen)})
+    answer = visitor.client.post(f"/disputes/{dispute.reference}/{page}", afresh(data) | {"seen": data.get("seen", seen)})
     assert answer.status_code == STATUS[code], (page, answer.status_code)
-    by_program = program.post(one(dispute, api), data if api_data is None else api_data)
+    sent = afresh(data if api_data is None else api_data)
+    has_file = any(isinstance(value, File) for value in sent.values())
+    by_program = program.post(one(dispute, api), sent, format="multipart" if has_file else None)
     assert by_program.status_code == STATUS[code], (api, by_program.data)
     assert by_program.data["code"] == code
     assert everything() == before

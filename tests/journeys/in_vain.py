@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from cases.models import Appointment
 from escalation import leads
 from escalation.actions import meetings, plans, points
 from escalation.actions.agreed import add_action
 from escalation.actions.debriefs import offer_debrief
+from escalation.actions.evidence import HandedIn, add_evidence
 from escalation.actions.support import Asked, ask_support
 from escalation.models import Dispute, Support
 from escalation.protocol import Side
@@ -116,6 +119,24 @@ def _(now: datetime) -> InVain:
     by = people.council.practitioner
     row = add_action(dispute=dispute, what="Book it.", owner=by, due_on=now.date() + timedelta(days=5), by=by, now=now)
     path, said = f"actions/{row.pk}/complete/", {"note": "Booked; the agency confirmed it by mail."}
+    return InVain(dispute, path, said, path, said, people.health.practitioner, by)
+
+
+@journey("add_evidence", "a supporter hands nothing in (F48, F72)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    said = {"shows": "The ward chart of 1 April.", "file": SimpleUploadedFile("chart.txt", b"Seen at nine.")}
+    return InVain(
+        dispute, "evidence/add/", said, "evidence/", said, reader_only(people, dispute, now), people.council.practitioner
+    )
+
+
+@journey("add_evidence", "a file is withdrawn by the agency that handed it in (F48)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    by, handed_in = people.council.practitioner, HandedIn(b"Seen at nine.", "chart.txt", "The ward chart of 1 April.")
+    row = add_evidence(dispute=dispute, handed_in=handed_in, by=by, now=now)
+    path, said = f"evidence/{row.pk}/withdraw/", {"why": "It is about another ward."}
     return InVain(dispute, path, said, path, said, people.health.practitioner, by)
 
 

@@ -15,7 +15,7 @@ from tests.calling import Caller
 from tests.clock import Clock
 from tests.factories import make_agency, make_appointment
 from tests.factories_disputes import fresh, make_dispute
-from tests.journeys.gate_checks import refused_everywhere
+from tests.journeys.gate_checks import afresh, refused_everywhere
 from tests.journeys.gates import cast_under, one_gate, owes
 from tests.journeys.in_vain_deciding import ALL as JOURNEYS
 from tests.journeys.visiting import Page, Visitor
@@ -49,7 +49,7 @@ def test_refused_at_every_door_then_done_by_whoever_may(name: str, clock: Clock,
         return
     case.opens()
     seen = {"seen": Dispute.objects.get(pk=case.dispute.pk).token}
-    done = Page(Visitor(case.then).client.post(here + case.page, seen | case.data), case.page)
+    done = Page(Visitor(case.then).client.post(here + case.page, seen | afresh(case.data)), case.page)
     assert done.status == 302, done.errors or done.text
 
 
