@@ -11,10 +11,7 @@ from cases.acting import has_left
 from cases.forms.base import GovukMixin
 from cases.models import User
 
-EMAIL_ERRORS = {
-    "required": "Enter your work e-mail address",
-    "invalid": "Enter an e-mail address in the correct form, like name@example.org",
-}
+EMAIL_REQUIRED = "Enter your work e-mail address"
 
 
 class SignInForm(GovukMixin, LoginForm):  # type: ignore[misc]
@@ -65,9 +62,6 @@ class NewPasswordForm(GovukMixin, ResetPasswordKeyForm):  # type: ignore[misc]
 
 def _ask_for_email(field: Any) -> None:
     field.label = "E-mail address"
-    field.error_messages.update(EMAIL_ERRORS)
+    field.error_messages["required"] = EMAIL_REQUIRED
     field.widget.attrs.pop("placeholder", None)
     field.widget.attrs.update({"autocomplete": "username", "spellcheck": "false"})
-    for validator in field.validators:
-        if getattr(validator, "code", "") == "invalid":
-            validator.message = EMAIL_ERRORS["invalid"]

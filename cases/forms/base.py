@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.core.validators import EmailValidator, MaxLengthValidator, ProhibitNullCharactersValidator
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import SafeString
@@ -14,6 +14,7 @@ from cases.forms.renderer import GovukRenderer
 
 LONGEST_TEXT = 20_000
 NUL = "\x00"
+EMAIL_WRONG = "Enter an e-mail address in the correct form, like name@example.org"
 NUL_REFUSED = "Remove the character that cannot be stored: it was pasted with the text and cannot be seen."
 TOO_LONG = "Shorten this to %(limit_value)d characters or fewer: it has %(show_value)d."
 
@@ -92,6 +93,8 @@ def _worded(validator: Any) -> Any:
         return MaxLengthValidator(validator.limit_value, message=TOO_LONG)
     if isinstance(validator, ProhibitNullCharactersValidator):
         return ProhibitNullCharactersValidator(message=NUL_REFUSED)
+    if isinstance(validator, EmailValidator):
+        return EmailValidator(message=EMAIL_WRONG)
     return validator
 
 

@@ -213,7 +213,7 @@ def test_the_contact_is_marked_and_unmarked(client: Client, people: Cast) -> Non
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        ({"email": "not an address"}, "valid email address"),
+        ({"email": "not an address"}, "Enter an e-mail address in the correct form"),
         ({"role": "auditor"}, "Select a valid choice"),
         ({"agency": "999999"}, "Select a valid choice"),
         ({"starts_on_month": "13"}, "The month must be a number from 1 to 12"),
