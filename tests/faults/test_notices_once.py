@@ -1,7 +1,11 @@
-"""The tables of notices again, with two workers, two beats and a real mail server: each e-mail comes exactly once."""
+"""The tables of notices again, with two workers, two beats and a real mail server: each e-mail comes exactly once.
+
+The shortest walk runs with all tests; ``LONG=1`` takes the others as well, which are minutes each.
+"""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -23,6 +27,7 @@ from tests.notice_steps import walk_all
 from tests.processes import MailServer, Worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+WALKS = ("luton", "halton", "dundee", "south_lanarkshire") if os.environ.get("LONG") == "1" else ("luton",)
 
 
 def nothing_is_left() -> bool:
@@ -62,7 +67,7 @@ def look_through_workers(now: datetime) -> None:
         assert time.monotonic() < end, "the workers did not do it in time"
 
 
-@pytest.mark.parametrize("key", ["halton", "luton", "dundee", "south_lanarkshire"])
+@pytest.mark.parametrize("key", WALKS)
 def test_each_e_mail_of_a_walk_comes_once_through_two_workers_and_two_beats(
     key: str, worker: Callable[..., Worker], mail_server: MailServer, clock: Clock, now: datetime
 ) -> None:
