@@ -100,6 +100,8 @@ class Tour:
         assert answer is not None
         if answer.status >= 500 or (statuses and answer.status not in statuses):
             return [f"{url} {who}: answers {answer.status}"]
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            return [f"{url} {who}: is not a page"] if statuses else []
         return [f"{url} {who}: {told}" for told in (*self.problems, *self.wrong_with(page))]
 
     def wrong_with(self, page: Page) -> Iterator[str]:
