@@ -159,12 +159,17 @@ def _do_duty(dispute: Dispute, kind: DutyKind, by: Appointment, now: datetime) -
 def climb(dispute: Dispute, *, now: datetime) -> Dispute:
     """Do what is owed and take it to the next stage."""
     do_raising_duties(dispute, now=now)
-    listed = dispute.rules.stage(min(dispute.stage + 1, len(dispute.rules.stages))).triggers
     moves.escalate(
         dispute=dispute, by=leader_of(dispute, "raising"), now=now, reason="Nothing was agreed.",
-        trigger=listed[0].code if listed else "",
+        trigger=first_reason_for_next(dispute),
     )
     return fresh(dispute)
+
+
+def first_reason_for_next(dispute: Dispute) -> str:
+    """The first reason that the protocol lists for the next stage; nothing where it lists none."""
+    listed = dispute.rules.stage(min(dispute.stage + 1, len(dispute.rules.stages))).triggers
+    return listed[0].code if listed else ""
 
 
 def climb_to_last_stage(dispute: Dispute, *, now: datetime) -> Dispute:

@@ -34,7 +34,7 @@ from escalation.models import Dispute, Notification, Undelivered
 from escalation.models.dispute import Status
 from escalation.protocol import Event
 from tests.factories_decisions import confirmers, make_record, refer, speakers
-from tests.factories_disputes import do_raising_duties, fresh, leader_of
+from tests.factories_disputes import do_raising_duties, first_reason_for_next, fresh, leader_of
 from tests.notice_walk import CANARY, Walk
 
 WORDS = f"{CANARY} words"
@@ -119,9 +119,10 @@ def up_to_the_last_word(walk: Walk, dispute: Dispute) -> Dispute:
     while not dispute.is_last_stage and dispute.status in (Status.AWAITING_REPLY, Status.IN_DISCUSSION):
         label = dispute.rules_now.label
         walk.step(f"what {label} owes is done", partial(do_raising_duties, dispute, now=walk.now))
-        up = {"by": leader_of(dispute, "raising"), "reason": WORDS}
+        up = {"by": leader_of(dispute, "raising"), "reason": WORDS, "trigger": first_reason_for_next(dispute)}
         do(walk, f"on from {label}", moves.escalate, dispute=dispute, **up)
-        dispute = fresh(dispute)
+        before, dispute = dispute.stage, fresh(dispute)
+        assert dispute.stage > before, f"nobody could take it on from {label}"
     walk.step("referred", lambda: refer(dispute, now=walk.now))
     by = next(iter(speakers(dispute)))
     do(walk, "the referral comes back for more", referrals.return_referral, dispute=dispute, reason=WORDS, by=by)

@@ -119,7 +119,7 @@ def test_a_case_is_simulated_through_one_track(client: Client, people: Cast) -> 
 def test_the_commands_take_a_track() -> None:
     code, said = run("protocol", "check", str(FILE))
     assert code == 0
-    assert "adults: 2 stages, 1 limits; children: 3 stages, 2 limits; system: 2 stages, 1 limits" in said
+    assert "adults: 2 stages, 1 limit; children: 3 stages, 2 limits; system: 2 stages, 1 limit" in said
     assert json.loads(run("protocol", "check", str(FILE), "--json")[1])["tracks"] == ["adults", "children", "system"]
     for verb in (("deadlines", "explain"), ("protocol", "simulate")):
         with pytest.raises(CommandError, match="--track: this protocol has several tracks: choose one of adults"):

@@ -61,7 +61,7 @@ def test_the_file_reads_back_as_the_same_protocol() -> None:
         ("{kind: discussion_held,", "{kind: safety_confirmed,", "tracks[3].stages[1].duties[2].kind: a theme is about no person"),
         ("prefill: dispute.theme", "prefill: person.name", "tracks[3].board_form[1].prefill: a theme is about no person"),
         ("{on: outcome,", "{on: safety_changed,", "tracks[3].stages[2].notices[1].on: a theme is about no person"),
-        ("about: theme\n", "about: themes\n", "tracks[3].about: 'themes' does not do here: write one of these words"),
+        ("about: theme\n", "about: themes\n", "tracks[3].about: 'themes' does not do here: did you mean 'theme'?"),
         ("populations: [adult]", "populations: [adult]\nabout: theme", "about: with tracks each says what it is about"),
     ],
 )  # fmt: skip

@@ -39,7 +39,7 @@ def test_from_raising_to_what_the_two_heads_settled(story_of: StoryOf) -> None:
     story.attests_own_record(council.line_manager)
     assert "Two falls at night in March." not in story.page(health.practitioner, "positions/").text
     assert story.bars(council.line_manager) == []
-    story.escalates(council.line_manager, "Stage 2")
+    story.escalates(council.line_manager, "Stage 2", trigger="disagreement")
     story.originator_is_told("it has gone to the next stage")
 
     # And the senior managers of all agencies discuss it
@@ -48,7 +48,8 @@ def test_from_raising_to_what_the_two_heads_settled(story_of: StoryOf) -> None:
     story.confirms_safety(council.senior_manager)
     story.attests_own_record(council.senior_manager)
     story.replies(health.senior_manager)
-    story.escalates(council.senior_manager, "Stage 3", feedback="All agencies met; the two Heads are asked.")
+    met = "All agencies met; the two Heads are asked."
+    story.escalates(council.senior_manager, "Stage 3", feedback=met, trigger="no_resolution")
     story.originator_is_told("it has gone to the next stage")
     assert "All agencies met; the two Heads are asked." in story.page(council.practitioner).text
 
