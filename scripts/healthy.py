@@ -15,7 +15,7 @@ BEAT_AGE = 600
 def web() -> bool:
     host = os.environ.get("ALLOWED_HOSTS", "localhost").partition(",")[0]
     request = urllib.request.Request("http://127.0.0.1:8000/healthy", headers={"Host": host})
-    with urllib.request.urlopen(request, timeout=4) as answer:
+    with urllib.request.urlopen(request, timeout=4) as answer:  # this machine  # nosec B310
         return bool(answer.status == 200)
 
 

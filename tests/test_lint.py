@@ -15,6 +15,9 @@ CHECKS = {
     "layers": [str(BIN / "lint-imports"), "--no-cache"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
     "style": [str(BIN / "ruff"), "check", "--quiet", "."],
+    "unsafe calls": [
+        str(BIN / "bandit"), "-c", "pyproject.toml", "-q", "-r", "cases", "escalation", "decisions", "scripts", "manage.py"
+    ],
     "deployment": [sys.executable, "manage.py", "check"],
 }
 PRODUCTION: dict[str, str | None] = {
