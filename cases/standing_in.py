@@ -54,8 +54,11 @@ def is_there(held: Appointment, today: date) -> bool:
 def away_at(now: datetime, partnerships: Iterable[int]) -> Away:
     """Who is away now in these partnerships; one query."""
     where = frozenset(partnerships)
-    found = Absence.objects.in_force(now).filter(partnership__in=where).with_people()
-    return together.once(("away", now, where), lambda: Away(found, timezone.localdate(now)))
+
+    def find() -> Away:
+        return Away(Absence.objects.in_force(now).filter(partnership__in=where).with_people(), timezone.localdate(now))
+
+    return together.once(("away", now, where), find)
 
 
 def places_in_force(user: User, rows: Sequence[Appointment], *, now: datetime) -> list[Appointment]:

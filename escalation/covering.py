@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases import together
 from cases.models import Absence, Appointment
 from cases.standing_in import Away, away_at, stand_in_row
 from cases.templatetags.dates import long_date
@@ -47,9 +48,13 @@ def with_stand_ins(
 def away_in(dispute: Dispute) -> Away:
     """Who of the dispute's partnership is away now, by the database's clock; read with the page where it is one."""
     found: list[Absence] | None = getattr(dispute.partnership, "away_now", None)
-    if found is None:
-        found = list(Absence.objects.in_force_now().filter(partnership=dispute.partnership_id).with_people())
-    return Away.as_read(found)
+    if found is not None:
+        return Away.as_read(found)
+
+    def find() -> Away:
+        return Away.as_read(list(Absence.objects.in_force_now().filter(partnership=dispute.partnership_id).with_people()))
+
+    return together.once(("away now", dispute.partnership_id), find)
 
 
 def in_words(away: Away, who: Appointment) -> str:

@@ -19,16 +19,22 @@ from escalation.protocol import LeadMode, LeadRole, Of, Side, Stage
 
 def holders(agency: Agency, role: Role | str, *, on: date, remit: str = "") -> list[Appointment]:
     """Who holds the role at the agency on a day, the contact person first."""
-    found = Appointment.objects.active_on(on).filter(agency=agency).holding(role, remit=remit)
-    wanted = found.select_related("user", "agency", "partnership")
-    return list(together.once(("holders", agency.pk, str(role), on, remit), lambda: list(wanted)))
+
+    def find() -> list[Appointment]:
+        found = Appointment.objects.active_on(on).filter(agency=agency).holding(role, remit=remit)
+        return list(found.select_related("user", "agency", "partnership"))
+
+    return list(together.once(("holders", agency.pk, str(role), on, remit), find))
 
 
 def board_holders(partnership_id: int, lead: LeadRole, *, on: date) -> list[Appointment]:
     """Who holds a role for the partnership as a whole on a day, the contact person first."""
-    found = Appointment.objects.active_on(on).filter(partnership=partnership_id).holding(lead.role, remit=lead.remit)
-    wanted = found.select_related("user", "agency", "partnership")
-    return list(together.once(("board holders", partnership_id, lead.role, on, lead.remit), lambda: list(wanted)))
+
+    def find() -> list[Appointment]:
+        found = Appointment.objects.active_on(on).filter(partnership=partnership_id).holding(lead.role, remit=lead.remit)
+        return list(found.select_related("user", "agency", "partnership"))
+
+    return list(together.once(("board holders", partnership_id, lead.role, on, lead.remit), find))
 
 
 def proposed_leads(stage: Stage, agency: Agency, *, on: date, originator: Appointment | None = None) -> list[Appointment]:
@@ -89,13 +95,13 @@ def would_lead(dispute: Dispute, stage: Stage, agency: Agency, *, on: date) -> b
 
 def join(
     dispute: Dispute, who: Appointment, side: Side, *, now: datetime, is_originator: bool = False,
-    acts_for: Agency | None = None,
+    acts_for: Agency | None = None, from_stage: int | None = None,
 ) -> bool:
-    """Put somebody on the dispute and its case from the present stage on; False when they already were."""
+    """Put somebody on the dispute and its case from the present stage on, or an earlier one; False when they already were."""
     if any(row.appointment_id == who.seat_id for row in at_hand.rows(dispute, Participant)):
         return False
     joined = Participant(
-        dispute=dispute, appointment=who.seat, side=side, from_stage=dispute.stage, joined_at=now,
+        dispute=dispute, appointment=who.seat, side=side, from_stage=from_stage or dispute.stage, joined_at=now,
         is_originator=is_originator, acts_for=acts_for,
     )
     together.write([joined])

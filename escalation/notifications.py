@@ -70,35 +70,54 @@ class News:
     waits: bool
 
 
+class _Standing:
+    """A dispute when everything else has been written: what happens now, and who waits for it, each worked out once."""
+
+    def __init__(self, dispute: Dispute) -> None:
+        self.dispute, self.line = dispute, turn_of(dispute)
+        self.sentence = f"What happens now: {self.line.sentence}"
+        self._waits_for: dict[int, bool] = {}
+
+    def mail_line(self, who: Appointment, *, waits: bool) -> str:
+        """What an e-mail to ``who`` may say."""
+        if who.pk not in self._waits_for:
+            self._waits_for[who.pk] = is_turn_of(self.dispute, who)
+        return mail_line(self.dispute, self.line, is_yours=self._waits_for[who.pk], waits=waits)
+
+
 def _queue(told: list[News]) -> None:
     """Each with what happens now, as its dispute stands when everything else has been written."""
-    with_data = Dispute.objects.with_page_data().prefetch_related("positions")
-    as_they_stand = with_data.in_bulk({news.dispute.pk for news in told})
-    lines = {pk: turn_of(dispute) for pk, dispute in as_they_stand.items()}
+    standing = {pk: _Standing(dispute) for pk, dispute in _as_they_stand(news.dispute for news in told).items()}
     chosen = chosen_times([one.who for news in told for one in news.told])
-    notices = [
-        notice for news in told
-        for notice in _notices(news, as_they_stand[news.dispute.pk], lines[news.dispute.pk], chosen)
-    ]
-    Notification.objects.bulk_create(notices, ignore_conflicts=True)
+    notices = [notice for news in told for notice in _notices(news, standing[news.dispute.pk], chosen)]
+    together.write(notices, is_once=True)
 
 
-def _notices(news: News, dispute: Dispute, line: Turn, chosen: Mapping[int, time]) -> list[Notification]:
+def _as_they_stand(disputes: Iterable[Dispute]) -> dict[int, Dispute]:
+    """Those with everything at hand as they are, the others read again."""
+    each_once = {id(dispute): dispute for dispute in disputes}.values()
+    found = {dispute.pk: dispute for dispute in each_once if at_hand.as_it_stands(dispute)}
+    if missing := {dispute.pk for dispute in each_once} - set(found):
+        found |= Dispute.objects.with_page_data().prefetch_related("positions").in_bulk(missing)
+    return found
+
+
+def _notices(news: News, standing: _Standing, chosen: Mapping[int, time]) -> list[Notification]:
     told, now = news.told, news.now
     if news.is_immediate:
         going = {one.who.pk: Going(now) for one in told}
     else:
         held = () if news.event in NEVER_IN_A_DIGEST else [one.who for one in told if not _is_urgent(one.who, news.urgent)]
-        people = [one.who for one in told]
-        going = first_attempts(people, held, dispute.rules.clock, due_at=line.due_at, now=now, chosen=chosen)
+        people, rules = [one.who for one in told], standing.dispute.rules
+        going = first_attempts(people, held, rules.clock, due_at=standing.line.due_at, now=now, chosen=chosen)
     return [
         Notification(
-            dispute=dispute,
+            dispute=standing.dispute,
             recipient=one.who,
             event=news.event,
             key=news.key,
-            text=f"{one.lead_in}{news.text} What happens now: {line.sentence}"[:500],
-            mail_text=mail_line(dispute, line, is_yours=is_turn_of(dispute, one.who), waits=news.waits),
+            text=f"{one.lead_in}{news.text} {standing.sentence}"[:500],
+            mail_text=standing.mail_line(one.who, waits=news.waits),
             is_immediate=news.is_immediate,
             for_digest=going[one.who.pk].in_digest and one.is_mailed,
             created_at=now,
