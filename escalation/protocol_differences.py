@@ -16,7 +16,7 @@ from escalation.protocol_questions import entry_called, question
 from escalation.protocol_reading import duty_in_words, leads_in_words, limit_in_words, notice_in_words, roles_in_words
 
 P = TypeVar("P", bound=Data)
-DAY = "%d %B %Y"
+DAY = "%-d %B %Y"
 
 
 class How(StrEnum):

@@ -82,7 +82,7 @@ def tried(
         said = "this day is past: disputes raised since then keep their version; those raised from now on begin under this one"
         warnings.append(Finding(("effective_from",), said))
     if after is not None and protocol.effective_from < after:
-        said = f"the version published last applies from {after:%d %B %Y}: this one would stand in its place then too"
+        said = f"the version published last applies from {after:%-d %B %Y}: this one would stand in its place then too"
         warnings.append(Finding(("effective_from",), said))
     return Trial(protocol, tuple(_once(problems)), tuple(_once(warnings)))
 

@@ -34,14 +34,14 @@ def add_action(
         recorded_by=by, recorded_at=now,
     )
     chronology.tell(
-        dispute, f"Action for {owner.user.name}, by {due_on:%d %B %Y}", by=by, now=now, body=what,
+        dispute, f"Action for {owner.user.name}, by {due_on:%-d %B %Y}", by=by, now=now, body=what,
         kind=ChronologyEntry.Kind.ACTION,
     )
     audit.record("action_added", action, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"stage": dispute.stage, "owner": owner.pk})
     if owner.pk != by.seat_id:
         notifications.tell(dispute, Event.STAGE_OPENED, [owner], now=now, key=f"{dispute.pk}:action:{action.pk}",
-                           text=f"{dispute.reference}: an action is yours, by {due_on:%d %B %Y}.", waits=True)
+                           text=f"{dispute.reference}: an action is yours, by {due_on:%-d %B %Y}.", waits=True)
     return action
 
 

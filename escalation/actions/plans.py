@@ -93,7 +93,7 @@ def _open(
     if safety is None:
         chronology.tell(
             dispute, f"Interim protection plan, {plan.owner.user.name}", by=by, now=now,
-            kind=ChronologyEntry.Kind.SAFETY, body=f"{plan.measures}\n\nLooked at again on {plan.review_on:%d %B %Y}.",
+            kind=ChronologyEntry.Kind.SAFETY, body=f"{plan.measures}\n\nLooked at again on {plan.review_on:%-d %B %Y}.",
         )
     audit.record("plan_opened", opened, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"stage": dispute.stage, "owner": plan.owner.pk})
@@ -106,7 +106,7 @@ def _tell_owner(dispute: Dispute, plan: InterimPlan, *, now: datetime) -> None:
     notifications.tell(
         dispute, Event.SAFETY_CHANGED, [plan.owner], now=now,
         key=f"{dispute.pk}:plan:{plan.pk}:owner:{plan.owner_id}:{plan.review_on:%Y%m%d}",
-        text=f"{dispute.reference}: an interim protection plan is yours. It is looked at again on {plan.review_on:%d %B %Y}.",
+        text=f"{dispute.reference}: an interim protection plan is yours. It is looked at again on {plan.review_on:%-d %B %Y}.",
     )
 
 
@@ -170,7 +170,7 @@ def _write_review(dispute: Dispute, plan: InterimPlan, looked: Looked, *, by: Ap
         plan.ended_at, headline = now, "Interim protection plan ended"
     else:
         plan.review_on, plan.owner, plan.warned_at = looked.review_on, owner, None
-        headline = f"Interim protection plan reviewed; {owner.user.name} looks at it again on {looked.review_on:%d %B %Y}"
+        headline = f"Interim protection plan reviewed; {owner.user.name} looks at it again on {looked.review_on:%-d %B %Y}"
     plan.save(update_fields=["review_on", "owner", "warned_at", "ended_at"])
     chronology.tell(dispute, headline, by=by, now=now, body=looked.note, kind=ChronologyEntry.Kind.SAFETY)
     audit.record("plan_reviewed", plan, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
@@ -208,7 +208,7 @@ def _warn(pk: int, *, now: datetime) -> int:
     notifications.tell(
         dispute, Event.SAFETY_CHANGED, [plan.owner, *leads], now=now,
         key=f"{dispute.pk}:plan:{plan.pk}:overdue:{plan.review_on:%Y%m%d}",
-        text=f"{dispute.reference}: the review of an interim protection plan is overdue since {plan.review_on:%d %B %Y}.",
+        text=f"{dispute.reference}: the review of an interim protection plan is overdue since {plan.review_on:%-d %B %Y}.",
     )
     audit.record("plan_review_overdue", plan, scope=audit.scope_of_case(dispute.case_id), by=None, now=now)
     return 1

@@ -59,7 +59,7 @@ def record_safety(dispute: Dispute, safety: Safety, *, by: Appointment, now: dat
         plans.open_from_safety(dispute, confirmation, by=by, now=now)
     body = safety.how
     if safety.measures:
-        body += f"\n\nMeasures: {safety.measures}\nOwner: {safety.measures_owner}, review on {safety.review_on:%d %B %Y}"
+        body += f"\n\nMeasures: {safety.measures}\nOwner: {safety.measures_owner}, review on {safety.review_on:%-d %B %Y}"
     chronology.tell(
         dispute, f"Is the person safe? {confirmation.get_answer_display()}", by=by, now=now, body=body,
         kind=ChronologyEntry.Kind.SAFETY,

@@ -41,6 +41,7 @@ OPEN_TO_ALL = (
     "/account/signed-out/", "/recording/", "/accessibility/", "/demo/people/", "/demo/mail/", "/cases/HAL-C-2099-0001/",
 )  # fmt: skip
 LOOKS = """() => {
+    const left = where => document.querySelector(where).getBoundingClientRect().left;
     const ids = [...document.querySelectorAll('[id]')].map(found => found.id);
     const named = [...document.querySelectorAll('main input:not([type=hidden]), main select, main textarea')];
     return {
@@ -48,6 +49,7 @@ LOOKS = """() => {
         twice: ids.filter((id, at) => ids.indexOf(id) !== at),
         unlabelled: named.filter(box => !box.labels.length && !box.getAttribute('aria-label')).map(box => box.name),
         title: document.title,
+        beside: left('main') - left('.govuk-width-container'),
     };
 }"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -113,6 +115,8 @@ class Tour:
             yield f"{looks['headings']} main headings"
         if looks["twice"] or looks["unlabelled"]:
             yield f"ids twice {looks['twice']}, without a label {looks['unlabelled']}"
+        if looks["beside"]:
+            yield f"it begins {looks['beside']} pixels beside the header"
         told = f"{page.url} {looks['title']}".lower()
         if not looks["title"] or any(secret in told for secret in self.secrets):
             yield f"its title or address: {told}"

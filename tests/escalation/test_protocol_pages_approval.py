@@ -112,5 +112,5 @@ def test_a_version_that_would_stand_in_place_of_a_later_one_is_told(
 ) -> None:
     publish(people.partnership, now=now, effective_from=date(2026, 9, 1), version="later")
     draft = begin(client, people.board_manager, "v1")
-    assert "applies from 01 September 2026" in go(client, people.board_manager, f"/protocol/drafts/{draft.pk}/")
+    assert "applies from 1 September 2026" in go(client, people.board_manager, f"/protocol/drafts/{draft.pk}/")
     assert "Later" in go(client, people.board_manager, "/protocol/")
