@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -13,6 +13,7 @@ from rest_framework.views import exception_handler
 from cases.errors import Refused
 from cases.http import NOT_FOUND, note_refusal
 
+TOO_LARGE = "Send at most 2 MB at a time."
 STATUS = {"invalid": 400, "forbidden": 403, "shut": 409, "stale": 409}
 
 
@@ -22,6 +23,8 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         note_refusal(context["request"]._request, error)
     if isinstance(error, Refused):
         return Response(_body(error.message, error.code, error.field), status=STATUS.get(error.code, 400))
+    if isinstance(error, RequestDataTooBig):
+        return Response(_body(TOO_LARGE, "too_large"), status=413)
     response = exception_handler(error, context)
     if response is None:
         return None
