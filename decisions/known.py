@@ -43,8 +43,9 @@ def _of_person(person: Person) -> list[Known]:
 
 
 def professionals(dispute: Dispute) -> Iterable[Appointment]:
-    """Everybody who is on it, stands by somebody, works on the case, or wrote in its story."""
+    """Everybody who is on it, stands by somebody, is asked for advice, works on the case, or wrote in its story."""
     involved = Q(participations__dispute=dispute) | Q(pk__in=dispute.supports.values("supporter"))
+    involved |= Q(pk__in=dispute.advice_requests.values("adviser"))
     involved |= Q(pk__in=dispute.chronology.exclude(by=None).values("by")) | Q(case_memberships__case=dispute.case_id)
     return Appointment.objects.filter(involved).select_related("user").order_by("pk").distinct()
 

@@ -1,10 +1,10 @@
-"""Addresses of the duties of a stage: the disagreement map, meetings, plans, debriefs, support and links."""
+"""Addresses of the duties of a stage: the disagreement map, meetings, advice, plans, debriefs, support and links."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import debriefs, evidence, links, meetings, plans, points, support
+from escalation.views import advice, debriefs, evidence, links, meetings, plans, points, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}meetings/<int:pk>/hold/", meetings.hold_meeting, name="hold_meeting"),
     path(f"{ONE}meetings/<int:pk>/call-off/", meetings.call_off, name="call_off"),
     path(f"{ONE}meetings/<int:pk>/diary/", meetings.diary, name="meeting_diary"),
+    path(f"{ONE}advice/ask/", advice.ask_advice, name="ask_advice"),
+    path(f"{ONE}advice/<int:pk>/answer/", advice.answer_advice, name="answer_advice"),
+    path(f"{ONE}advice/<int:pk>/take-back/", advice.take_back_advice, name="take_back_advice"),
     path(f"{ONE}plans/open/", plans.open_plan, name="open_plan"),
     path(f"{ONE}plans/<int:pk>/review/", plans.review_plan, name="review_plan"),
     path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer_debrief, name="answer_debrief"),

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from cases.models import Agency, Appointment
 from cases.roles import Permission, Role
-from escalation import calendars, leads, places, queues
+from escalation import advice_waiting, calendars, leads, places, queues
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, ProtocolVersion
 from escalation.models.dispute import Status
@@ -47,9 +47,9 @@ class Home:
 
 
 def home_for(acting: Appointment, now: datetime) -> Home:
-    """My work of this role, before it what waits for those one stands in for."""
+    """My work of this role, before it what waits for those one stands in for, and for one's advice."""
     home = _own(acting, now)
-    return replace(home, blocks=[*places.blocks_of(acting, now), *home.blocks])
+    return replace(home, blocks=[*places.blocks_of(acting, now), *advice_waiting.blocks_of(acting), *home.blocks])
 
 
 def _own(acting: Appointment, now: datetime) -> Home:

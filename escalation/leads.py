@@ -177,13 +177,16 @@ ORIGINAL_SIDES = {"originator": Side.RAISING, "responder": Side.RESPONDING}
 
 
 def advisers(dispute: Dispute, agency: Agency, *, on: date) -> list[Appointment]:
-    """Whose advice may be sought at the present stage: holders of the roles it names at one's agency, or lent to it (B-27)."""
+    """Whose advice may be sought at the present stage: who holds the roles it names, or is a safeguarding lead (B-27).
+
+    They are of one's own agency; where it has nobody, of its commissioner, unless that is a party.
+    """
     found: list[Appointment] = []
-    for lead in dispute.rules_now.advice_from:
-        for place in (agency, *([agency.commissioner] if agency.commissioner else [])):
-            if here := holders(place, lead.role, on=on, remit=lead.remit):
-                found += here[:1]
-                break
+    parties = {party.agency_id for party in at_hand.rows(dispute, Party)}
+    lent = [agency.commissioner] if agency.commissioner and agency.commissioner_id not in parties else []
+    for lead in dispute.rules_now.advice_from or (LeadRole(role=Role.SAFEGUARDING_LEAD),):
+        there = [holders(place, lead.role, on=on, remit=lead.remit) for place in (agency, *lent)]
+        found += next(filter(None, there), [])
     return found
 
 

@@ -10,7 +10,7 @@ from escalation.protocol import LeadRole, Side
 
 if TYPE_CHECKING:
     from cases.models import Appointment
-    from escalation.models import Dispute
+    from escalation.models import AdviceRequest, Dispute
 
 WORKABLE = ("awaiting_reply", "in_discussion")
 RUNNING = (*WORKABLE, "awaiting_referral", "referred", "awaiting_confirmation")
@@ -71,6 +71,10 @@ def holds_one_of(by: Appointment, roles: tuple[LeadRole, ...]) -> bool:
 
 def may_read(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may read content at all, and not only that the dispute exists, where it stands and its dates."""
+    return _reads_in_own_right(dispute, by) or advises(dispute, by)
+
+
+def _reads_in_own_right(dispute: Dispute, by: Appointment) -> bool:
     if by.has(Permission.READ_FOR_AUDIT):
         return dispute.partnership_id == by.partnership_id
     where = standing(dispute, by)
@@ -84,15 +88,33 @@ def supports(dispute: Dispute, by: Appointment) -> bool:
     return any(row.supporter_id == by.pk and row.ended_at is None for row in dispute.supports.all())
 
 
+def advises(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` is asked for advice: they read along until they have answered and that stage is over (B-27)."""
+    return bool(_advice_asked_of(dispute, by))
+
+
+def _advice_asked_of(dispute: Dispute, by: Appointment) -> list[AdviceRequest]:
+    """The questions that let ``by`` read; never somebody who is on it for another side or has the last word."""
+    asked = [row for row in dispute.advice_requests.all() if row.adviser_id == by.seat_id and row.opens(dispute)]
+    return [row for row in asked if not is_on_another_side(dispute, by, side_of_agency(dispute, row.agency_id) or "")]
+
+
 def may_read_stage(dispute: Dispute, by: Appointment, order: int) -> bool:
-    """Whether ``by`` may read what was said at one stage; a stage inside one agency is that agency's alone (B-26)."""
-    if not may_read(dispute, by):
+    """Whether ``by`` may read what was said at one stage; a stage inside one agency is that agency's alone (B-26).
+
+    Whoever is asked for advice reads what the agency that asks does, up to the stage at which it asked.
+    """
+    inside = dispute.rules.stage(order).single_agency
+    asking = {row.agency_id for row in _advice_asked_of(dispute, by) if order <= row.stage}
+    if asking and (not inside or dispute.raising_agency_id in asking):
+        return True
+    if not _reads_in_own_right(dispute, by):
         return False
-    if not dispute.rules.stage(order).single_agency:
+    if not inside:
         return True
     where = standing(dispute, by)
-    inside = where.agency_id == dispute.raising_agency_id
-    return inside or by.has(Permission.READ_FOR_AUDIT) or where.side is Side.AUTHORITY
+    is_theirs = where.agency_id == dispute.raising_agency_id or where.side is Side.AUTHORITY
+    return is_theirs or by.has(Permission.READ_FOR_AUDIT)
 
 
 def readable_stages(dispute: Dispute, by: Appointment) -> list[int]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cases.models import Appointment
 from cases.templatetags.dates import long_date
-from escalation import queues
+from escalation import advice_waiting, queues
 from escalation.models import LeadGap
 from escalation.queues import LOOKED_AT, Block, Line, block
 
@@ -26,6 +26,7 @@ def _waiting_for(place: Appointment) -> Block:
     name, until = place.seat.user.name, long_date(place.away_until)
     running = queues.running_for(place)
     waiting = [one.line() for one in running if one.is_mine] + queues.actions_owned(place)
+    waiting += advice_waiting.asked_of(place)
     others = [one.line() for one in running if not one.is_mine]
     lines = [
         replace(line, url=reverse("take_place_in", args=[place.pk, line.reference]), note=f"{words} {name}, away until {until}")

@@ -129,7 +129,7 @@ _OF_THE_REST: dict[type[Data], dict[str, Question]] = {
         ),
         "quiet_from": ("From when does e-mail wait for the morning?", "Such as 20:00. News of immediate risk never waits"),
         "quiet_until": ("Until when does it wait?", "Such as 08:00"),
-        "remind_after_hours": ("How many hours after “I have it” does it come back without a reply?", "0 means never"),
+        "remind_after_hours": ("How many hours after “I have it”, or a question for advice, does it come back?", "0 means never"),
         "extension": ("More time for a limit", ""),
     },
     Extension: {

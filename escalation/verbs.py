@@ -87,6 +87,7 @@ MAY: dict[str, May] = {
     "state_position": permissions.may_state_position,
     "acknowledge": may_acknowledge,
     "record_discussion": works_for_agency,
+    "ask_advice": works_for_agency,
     "propose_meeting": works_for_agency,
     "open_plan": _works_for_person,
     "ask_support": support.may_ask_support,

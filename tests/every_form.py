@@ -14,6 +14,7 @@ from cases.models import Appointment
 from decisions.actions import afterwards, outcomes
 from decisions.actions.records import submit_record
 from escalation.actions import extensions, moves
+from escalation.actions.advice import Asked, ask_advice
 from escalation.actions.agreed import add_action
 from escalation.actions.calendars import add_closure
 from escalation.actions.debriefs import offer_debrief
@@ -89,6 +90,9 @@ WORK = [
     Form("open_plan", f"{NOW}plans/open/"),
     Form("review_plan", f"{NOW}plans/{{plan}}/review/"),
     Form("ask_support", f"{NOW}support/ask/"),
+    Form("ask_advice", f"{NOW}advice/ask/"),
+    Form("answer_advice", f"{NOW}advice/{{advice}}/answer/", LEAD),
+    Form("take_back_advice", f"{NOW}advice/{{advice}}/take-back/"),
     Form("link", f"{NOW}links/link/"),
     Form("escalate", f"{NOW}stage/escalate/", MANAGER),
     Form("jump", f"{NOW}stage/jump/", MANAGER),
@@ -211,9 +215,10 @@ class Places:
         offer_debrief(dispute=dispute, text="Thursday at ten.", by=manager, now=now)
         chart = HandedIn(b"Seen at nine.", "chart.txt", "The ward chart of 1 April.")
         evidence = add_evidence(dispute=dispute, handed_in=chart, by=by, now=now)
+        asked = ask_advice(dispute=dispute, asked=Asked(self.people.council.lead, "Is this ours?"), by=by, now=now)
         self.names |= {
             "action": action.pk, "evidence": evidence.pk, "point": point.pk, "meeting": meeting.pk, "plan": plan.pk,
-            "debrief": dispute.debriefs.get(participant__appointment=by).pk,
+            "advice": asked.pk, "debrief": dispute.debriefs.get(participant__appointment=by).pk,
         }  # fmt: skip
 
     def _wait_for_dates(self) -> None:

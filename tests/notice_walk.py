@@ -25,9 +25,9 @@ from cases.errors import Refused
 from cases.models import Agency, Appointment, User
 from cases.roles import Role
 from escalation import deliveries
-from escalation.actions import lead_gaps, plans, sweep
+from escalation.actions import lead_gaps, plans, safety, sweep
 from escalation.deadlines import LONDON
-from escalation.models import Acknowledgement, Deadline, Dispute, Notification
+from escalation.models import Acknowledgement, AdviceRequest, Deadline, Dispute, Notification
 from tests.clock import Clock
 from tests.factories import Cast, Team, make_agency, make_appointment, make_case, make_team
 from tests.factories_disputes import make_dispute, people_under, publish
@@ -37,6 +37,9 @@ CANARY = "Canary"
 ENDS_WITH = f"Sign in to read it: {settings.BASE_URL}/notices/"
 NO_MAIL = "(no e-mail)"
 LIST_REFERENCE = re.compile(r"\bL-[A-Z0-9]{8}\b")  # drawn by lot, so that it leads nowhere back
+WORDS = f"{CANARY} words"
+UNSAFE = safety.Safety(answer="not_safe", how=WORDS)
+SAFE = safety.Safety(answer="safe", how=WORDS)
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -94,6 +97,11 @@ class Walk:
         self.step(f"{name}, at last", lambda: None)
 
 
+def do(walk: Walk, name: str, act: Any, /, **given: Any) -> Any:
+    """One step by one of the product's own acts."""
+    return walk.step(name, lambda: act(now=walk.now, **given))
+
+
 def _last() -> int:
     newest = Notification.objects.order_by("-pk").values_list("pk", flat=True).first()
     return newest or 0
@@ -101,8 +109,9 @@ def _last() -> int:
 
 def _next_due(limit: datetime) -> datetime | None:
     looks = Deadline.objects.filter(next_look_at__lte=limit).aggregate(at=Min("next_look_at"))["at"]
-    reminders = Acknowledgement.objects.filter(remind_at__lte=limit).aggregate(at=Min("remind_at"))["at"]
-    return min(filter(None, (looks, reminders)), default=None)
+    forgotten = [rows.objects.filter(remind_at__lte=limit) for rows in (Acknowledgement, AdviceRequest)]
+    reminders = [rows.aggregate(at=Min("remind_at"))["at"] for rows in forgotten]
+    return min(filter(None, (looks, *reminders)), default=None)
 
 
 def look_here(now: datetime) -> None:

@@ -12,6 +12,7 @@ from decisions.actions import afterwards, outcomes
 from decisions.actions.exports import request_export
 from decisions.actions.records import submit_record
 from escalation import leads
+from escalation.actions.advice import Asked, ask_advice
 from escalation.actions.agreed import add_action
 from escalation.actions.calendars import add_closure
 from escalation.actions.debriefs import offer_debrief
@@ -64,6 +65,7 @@ def make_world(now: datetime) -> World:
     plan = open_plan(dispute=dispute, plan=Plan("A night sitter.", by, date(2026, 4, 9)), by=by, now=now)
     chart = HandedIn(b"Seen at nine.", "chart.txt", "The ward chart of 1 April.")
     evidence = add_evidence(dispute=dispute, handed_in=chart, by=by, now=now)
+    asked = ask_advice(dispute=dispute, asked=Asked(people.council.lead, "Is this ours?"), by=by, now=now)
     leads.join(dispute, people.council.line_manager, Side.RAISING, now=now)
     offer_debrief(dispute=dispute, text="Thursday at ten.", by=people.council.line_manager, now=now)
     debrief = dispute.debriefs.get(participant__appointment=by)
@@ -84,7 +86,7 @@ def make_world(now: datetime) -> World:
         people, elsewhere,
         {
             "limit": dispute.deadlines.latest("due_at").pk, "protocol_draft": draft.pk, "closure": closure.pk,
-            "dispute": dispute.reference, "point": point.pk, "plan": plan.pk, "debrief": debrief.pk,
+            "dispute": dispute.reference, "point": point.pk, "plan": plan.pk, "debrief": debrief.pk, "advice": asked.pk,
             "meeting": meeting.pk, "evidence": evidence.pk, "last": last.reference, "action": action.pk, "record": record.pk,
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,

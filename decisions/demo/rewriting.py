@@ -21,6 +21,7 @@ from decisions.models import DecisionRecord, Learning, OnwardItem, OutcomeConfir
 from escalation.models import (
     Acknowledgement,
     Action,
+    AdviceRequest,
     ChronologyEntry,
     Deadline,
     Dispute,
@@ -43,12 +44,15 @@ IN_AUDIT_DATA: dict[str, Model] = {
     "dispute": Dispute, "limits": Deadline, "participant": Participant, "point": Point, "notice": Notification,
 }  # fmt: skip
 BEGINNINGS = (Status.AWAITING_REPLY, Status.AWAITING_REFERRAL)
-FIRST_IN_KEY: dict[str, Model] = {"limit": Deadline, "acknowledged": Acknowledgement, "learning": Learning}
+FIRST_IN_KEY: dict[str, Model] = {
+    "acknowledged": Acknowledgement, "advice": AdviceRequest, "learning": Learning, "limit": Deadline,
+}  # fmt: skip
 LATER_IN_KEY: dict[str, Model] = {
     **dict.fromkeys((*Event, "dates", "proposed", "signed"), ChronologyEntry),
     "action": Action, "confirmed": OutcomeConfirmation, "decision": DecisionRecord, "feedback": Feedback,
     "intention": IntentionNotice, "issue": OutstandingIssue, "meeting": Meeting, "onward": OnwardItem,
     "plan": InterimPlan, "safety": SafetyConfirmation, "support": Support,
+    **dict.fromkeys(("advice", "advice-given", "advice-taken-back"), AdviceRequest),
 }  # fmt: skip
 
 

@@ -73,6 +73,7 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         between.points(reader),
         between.evidence(reader),
         between.meetings(reader),
+        between.advice(reader),
         decided.decision_records(reader),
         decided.referrals(reader),
         decided.outcomes(reader),

@@ -1,4 +1,4 @@
-"""What the agencies worked out between them: the points they agree and dispute, meetings, plans and debriefs."""
+"""What the agencies worked out between them: the points they agree and dispute, meetings, advice, plans and debriefs."""
 
 from __future__ import annotations
 
@@ -60,6 +60,27 @@ def meetings(reader: Reader) -> Part | None:
         for row in rows
     ]  # fmt: skip
     return section("meetings", "Meetings", *cards) if cards else None
+
+
+def advice(reader: Reader) -> Part | None:
+    """What was asked of a lead, and their answer in their own name (B-27)."""
+    people = [part for name in ("adviser", "asked_by", "answered_by", "taken_back_by") for part in _of(name)]
+    rows = reader.reads(reader.dispute.advice_requests.select_related(*people).order_by("pk"))
+    cards = [
+        card(
+            f"Advice asked of {who(row.adviser)}",
+            facts(
+                ("Question", row.question), ("Advice", row.advice),
+                ("Given by", f"{who(row.answered_by)}, {when(row.answered_at)}" if row.answered_at else ""),
+                ("Not needed any more", f"{row.taken_back_why} ({who(row.taken_back_by)}, {when(row.taken_back_at)})"
+                 if row.taken_back_at else ""),
+                ("Answer", "None yet" if row.is_open else ""),
+            ),
+            under=f"{who(row.asked_by)}, {when(row.asked_at)}, {reader.label(row.stage)}",
+        )
+        for row in rows
+    ]  # fmt: skip
+    return section("advice", "Advice of a lead", *cards) if cards else None
 
 
 def _guest(row: Invitation) -> str:

@@ -27,6 +27,7 @@ from escalation.deadlines import LONDON
 from escalation.models import (
     Acknowledgement,
     Action,
+    AdviceRequest,
     DateRequest,
     Dispute,
     Draft,
@@ -76,6 +77,11 @@ def _asked_for(held: Appointment) -> QuerySet[DateRequest]:
     return DateRequest.objects.filter(asked_by=held, answer=DateRequest.Answer.OPEN)
 
 
+def _questions(held: Appointment) -> QuerySet[AdviceRequest]:
+    running = AdviceRequest.objects.filter(dispute__status__in=permissions.RUNNING)
+    return running.filter(adviser=held, answered_at=None, taken_back_at=None)
+
+
 def _acknowledged(held: Appointment) -> QuerySet[Acknowledgement]:
     return Acknowledgement.objects.filter(by=held, remind_at__isnull=False)
 
@@ -87,6 +93,8 @@ KINDS = [
          lambda held, to: _plans(held).update(owner=to)),
     Kept("invitation to a meeting", "invitations to meetings",
          lambda held: _invitations(held).values_list("meeting__dispute", flat=True), _invite_instead),
+    Kept("question for advice", "questions for advice", lambda held: _questions(held).values_list("dispute", flat=True),
+         lambda held, to: _questions(held).update(adviser=to)),
     Kept("request for time", "requests for time",
          lambda held: _asked_for(held).values_list("deadline__dispute", flat=True), goes_with_place, goes_with_place=True),
     Kept("acknowledgement that comes back", "acknowledgements that come back",

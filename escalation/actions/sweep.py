@@ -9,9 +9,9 @@ from datetime import datetime
 
 from cases import locks, together
 from escalation import at_hand, clock, deadlines, notifications
-from escalation.actions import acknowledge, extensions
+from escalation.actions import acknowledge, advice, extensions
 from escalation.actions.moves import escalate_by_clock
-from escalation.models import Acknowledgement, Deadline, Dispute
+from escalation.models import Acknowledgement, AdviceRequest, Deadline, Dispute
 from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Event, LimitKind, OnMissed, Side
 
@@ -70,16 +70,17 @@ def _sweep_some(dispute_ids: Sequence[int], done: Swept, *, now: datetime) -> No
 
 
 def _recall(done: Swept, *, now: datetime) -> None:
-    """What was acknowledged and forgotten comes back."""
-    forgotten = Acknowledgement.objects.filter(remind_at__lte=now).order_by("remind_at", "pk")
-    for pk in list(forgotten.values_list("pk", flat=True)):
-        try:
-            done.recalled += acknowledge.recall(pk, now=now)
-        except Exception as error:
-            if locks.was_lost(error):
-                continue
-            done.failed += 1
-            logger.exception("acknowledgement %s could not be recalled", pk)
+    """What was acknowledged and forgotten comes back, and advice that was asked and not given."""
+    for model, recall in ((Acknowledgement, acknowledge.recall), (AdviceRequest, advice.recall)):
+        forgotten = model._default_manager.filter(remind_at__lte=now).order_by("remind_at", "pk")
+        for pk in list(forgotten.values_list("pk", flat=True)):
+            try:
+                done.recalled += recall(pk, now=now)
+            except Exception as error:
+                if locks.was_lost(error):
+                    continue
+                done.failed += 1
+                logger.exception("%s %s could not be recalled", model._meta.verbose_name, pk)
 
 
 def _sweep_together(dispute_ids: Sequence[int], *, now: datetime) -> Swept:

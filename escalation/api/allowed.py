@@ -18,6 +18,7 @@ VERBS = {
     "positions": "state_position",
     "points": "map_points",
     "meetings": "propose_meeting",
+    "advice": "ask_advice",
     "support": "ask_support",
     "links": "link",
     "plans": "open_plan",

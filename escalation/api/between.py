@@ -1,10 +1,10 @@
-"""How the API shows what the agencies worked out between them: meetings, plans, debriefs."""
+"""How the API shows what the agencies worked out between them: meetings, advice, plans, debriefs."""
 
 from __future__ import annotations
 
 from rest_framework import serializers
 
-from escalation.models import Debrief, InterimPlan, Invitation, Meeting, PlanReview
+from escalation.models import AdviceRequest, Debrief, InterimPlan, Invitation, Meeting, PlanReview
 
 
 class InvitationShown(serializers.ModelSerializer[Invitation]):
@@ -57,3 +57,16 @@ class DebriefShown(serializers.ModelSerializer[Debrief]):
     class Meta:
         model = Debrief
         fields = ["id", "stage", "who", "recorded_at", "answer", "answered_at"]
+
+
+class AdviceShown(serializers.ModelSerializer[AdviceRequest]):
+    """What a lead was asked, and their own answer."""
+
+    agency = serializers.CharField(source="agency.key")
+
+    class Meta:
+        model = AdviceRequest
+        fields = [
+            "id", "stage", "agency", "adviser", "question", "asked_by", "asked_at", "advice", "answered_by", "answered_at",
+            "taken_back_why", "taken_back_by", "taken_back_at",
+        ]  # fmt: skip

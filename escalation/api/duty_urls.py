@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.api import debriefs, evidence, links, meetings, plans, points, support
+from escalation.api import advice, debriefs, evidence, links, meetings, plans, points, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -14,6 +14,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}meetings/", meetings.propose, name="api_meetings"),
     path(f"{ONE}meetings/<int:pk>/hold/", meetings.hold, name="api_hold_meeting"),
     path(f"{ONE}meetings/<int:pk>/call-off/", meetings.call_off, name="api_call_off"),
+    path(f"{ONE}advice/", advice.requests, name="api_advice"),
+    path(f"{ONE}advice/<int:pk>/answer/", advice.answer, name="api_answer_advice"),
+    path(f"{ONE}advice/<int:pk>/take-back/", advice.take_back, name="api_take_back_advice"),
     path(f"{ONE}plans/", plans.open_plan, name="api_plans"),
     path(f"{ONE}plans/<int:pk>/review/", plans.review_plan, name="api_review_plan"),
     path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer, name="api_answer_debrief"),

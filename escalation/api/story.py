@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from cases.api.authentication import ActingApiRequest
 from cases.api.pages import ByKeyset
 from escalation import permissions
-from escalation.api.between import DebriefShown, MeetingShown, PlanShown
+from escalation.api.between import AdviceShown, DebriefShown, MeetingShown, PlanShown
 from escalation.api.finding import dispute_to_read, dispute_to_see, endpoint
 from escalation.models import (
     Action,
@@ -190,6 +190,7 @@ class WorkSerializer(serializers.Serializer[Any]):
     feedback = FeedbackShown(many=True)
     points = PointShown(many=True)
     meetings = MeetingShown(many=True)
+    advice_requests = AdviceShown(many=True)
     plans = PlanShown(many=True)
     debriefs = DebriefShown(many=True)
 

@@ -1,6 +1,7 @@
 """Disputes as they climb, and everything a stage holds, owes and says."""
 
 from escalation.models.acknowledgement import Acknowledgement
+from escalation.models.advice import AdviceRequest
 from escalation.models.chronology import ChronologyEntry
 from escalation.models.closure import LocalClosure
 from escalation.models.date_request import DateRequest
@@ -41,6 +42,7 @@ from escalation.models.work import (
 __all__ = [
     "Acknowledgement",
     "Action",
+    "AdviceRequest",
     "CalendarFeed",
     "ChronologyEntry",
     "DateRequest",

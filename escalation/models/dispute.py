@@ -64,7 +64,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
             "case__person", "protocol", "partnership", "raising_agency", "raised_by__user", "raised_by__agency"
         ).prefetch_related(
             "parties__agency", "participants__appointment__user", "participants__appointment__agency",
-            "deadlines__changes", "stages", "supports",
+            "deadlines__changes", "stages", "supports", "advice_requests",
             models.Prefetch("partnership__absences", Absence.objects.in_force_now().with_people(), to_attr="away_now"),
         )
 

@@ -20,7 +20,7 @@ from escalation.verbs import MAY, may
 DONE_BY = {
     DutyKind.ATTEMPT_LOGGED: "record_discussion",
     DutyKind.DISCUSSION_HELD: "record_discussion",
-    DutyKind.ADVICE_SOUGHT: "record_discussion",
+    DutyKind.ADVICE_SOUGHT: "ask_advice",
     DutyKind.POSITION_STATED: "state_position",
     DutyKind.MANAGER_REVIEWED: "record_review",
     DutyKind.REVIEW_AGREES: "record_review",
@@ -99,6 +99,7 @@ TEXTS = {
     "acknowledge": "I have it",
     "record_discussion": "Record a discussion",
     "propose_meeting": "Propose a meeting",
+    "ask_advice": "Ask a lead for advice",
     "ask_support": "Ask for support",
     "link": "Link to another dispute",
     "open_plan": "Agree an interim protection plan",
@@ -126,7 +127,7 @@ ONLY_WHERE_OWED = {
 }
 AT_ANY_TIME = (
     "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "open_plan",
-    "add_evidence", "bring_in", "ask_support", "offer_debrief", "write_learning", "link", "withdraw",
+    "add_evidence", "bring_in", "ask_advice", "ask_support", "offer_debrief", "write_learning", "link", "withdraw",
 )  # fmt: skip
 MOST_BUTTONS = 3
 
@@ -232,5 +233,4 @@ def way_to_do(duty: Duty, dispute: Dispute, acting: Appointment) -> str:
     theirs = duty.agency_id == where.agency_id or (duty.agency_id is None and where.side is Side.AUTHORITY)
     if not theirs or duty.role not in ("", acting.role) or not may(name, dispute, acting):
         return ""
-    kind = {DutyKind.ADVICE_SOUGHT: "?kind=advice", DutyKind.DISCUSSION_HELD: "?kind=talk"}.get(DutyKind(duty.kind), "")
-    return address(name, dispute) + kind
+    return address(name, dispute) + ("?kind=talk" if duty.kind == DutyKind.DISCUSSION_HELD else "")

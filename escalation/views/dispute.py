@@ -19,6 +19,7 @@ from escalation.duties import ask_of, owner_words
 from escalation.models import Deadline, Dispute, Duty, Feedback, FeedbackReceipt, IntentionNotice, PersonVoice
 from escalation.protocol import Side
 from escalation.views.acts import way_to_do
+from escalation.views.advice import advice_of
 from escalation.views.frame import dispute_frame, dispute_to_see
 from escalation.views.links import links_of
 from escalation.views.plans import plans_of
@@ -38,6 +39,7 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
         "voice": latest_voice(dispute, readable),
         "links": linked(dispute, request.acting),
         "may_reopen": may_reopen(dispute, request.acting, now=now),
+        "advice": advice_of(dispute, request.acting, readable),
         "plans": plans_of(dispute, request.acting, readable, local_date(now)),
         "owed": owed_now(dispute, request.acting, readable),
         "carried": carried(dispute, request.acting, readable),

@@ -20,7 +20,8 @@ from escalation.protocol_parts import ToldAtOnce
 from tests import notice_walk
 from tests.clock import Clock
 from tests.factories_disputes import source_protocol
-from tests.notice_steps import a_child_and_risk, borrowed, silent, walk_all
+from tests.notice_steps import walk_all
+from tests.notice_trouble import a_child_and_risk, borrowed, silent
 
 BASE = Path(__file__).resolve().parent.parent.parent
 KEYS = ("halton", "luton", "dundee", "south_lanarkshire")

@@ -10,15 +10,16 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cases.models import Appointment
+from cases.roles import Role
 from escalation import leads
-from escalation.actions import meetings, plans, points
+from escalation.actions import advice, meetings, plans, points
 from escalation.actions.agreed import add_action
 from escalation.actions.debriefs import offer_debrief
 from escalation.actions.evidence import HandedIn, add_evidence
 from escalation.actions.support import Asked, ask_support
 from escalation.models import Dispute, Support
 from escalation.protocol import Side
-from tests.factories import Cast
+from tests.factories import Cast, make_appointment
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
 from tests.journeys.walking import moment
 
@@ -187,6 +188,34 @@ def _(now: datetime) -> InVain:
     return InVain(
         dispute, "support/ask/", said, "support/", said, people.council.line_manager, people.council.practitioner
     )
+
+
+@journey("ask_advice", "a supporter asks no lead (B-27)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    to_ask = make_appointment(Role.SAFEGUARDING_LEAD, people.council.agency)
+    said = {"adviser": to_ask.pk, "question": "Is this ours?"}
+    return InVain(
+        dispute, "advice/ask/", said, "advice/", said, reader_only(people, dispute, now), people.council.practitioner
+    )
+
+
+@journey("ask_advice", "advice is given by whoever was asked (B-27)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    by, lead = people.council.practitioner, people.council.lead
+    row = advice.ask_advice(dispute=dispute, asked=advice.Asked(lead, "Is this ours?"), by=by, now=now)
+    path, said = f"advice/{row.pk}/answer/", {"advice": "It is. Ask for the meeting today."}
+    return InVain(dispute, path, said, path, said, by, lead)
+
+
+@journey("ask_advice", "a question for advice is taken back by the agency that asked (B-27)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    by, lead = people.council.practitioner, people.council.lead
+    row = advice.ask_advice(dispute=dispute, asked=advice.Asked(lead, "Is this ours?"), by=by, now=now)
+    path, said = f"advice/{row.pk}/take-back/", {"why": "Answered by phone, and recorded."}
+    return InVain(dispute, path, said, path, said, lead, by)
 
 
 @journey("link", "a supporter links nothing (F26)")
