@@ -22,6 +22,7 @@ from cases.clock import database_now
 from cases.errors import Refused
 from cases.http import ActingRequest, note_refusal
 from cases.models import SignIn
+from cases.typed import keep
 
 SESSION_KEY = "acting"
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -40,10 +41,17 @@ class TimedSessions:
         if request.user.is_authenticated:
             at = time.time()
             if why := sessions.why_over(request.session, at=at):
+                cast("Any", request).was_of = request.user.pk
                 sign_out(request, why)
             elif not (request.path == TIME_LEFT and request.method in SAFE):
                 sessions.touch(request.session, at=at)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any) -> None:
+        """What came too late, with its CSRF token, is kept for the person whose session it was; the page shows it again."""
+        user_id = getattr(request, "was_of", None)
+        if request.method == "POST" and user_id is not None:
+            keep(request, user_id, overtaken=False)
 
 
 def sign_out(request: HttpRequest, why: str) -> None:

@@ -4,24 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from decisions.forms import learning as learning_forms
-from decisions.forms import outcomes as forms
-from decisions.forms.records import ReasonsForm
-from decisions.views import exports, learning, learning_items, outcomes, records, referrals, showing
-from escalation.forms.moves import MoveForm
-from escalation.views.work import KEPT, OF_ONE_ROW
-
-# Forms whose unsent text the dispute's own pages keep (F51).
-KEPT.update(
-    {
-        "confirm_outcome": forms.ConfirmForm, "concur": forms.ConcurForm, "return_referral": forms.ReturnForm,
-        "add_issue": forms.IssueForm, "complete_issue": forms.DoneForm, "add_onward": forms.OnwardForm,
-        "decision_sign": ReasonsForm, "decision_return": ReasonsForm, "submit_referral": MoveForm,
-        "write_learning": learning_forms.LearningForm, "prepare_learning": learning_forms.PlainForm,
-        "check_learning": learning_forms.CheckForm, "make_change": learning_forms.ChangeMadeForm,
-    }
-)  # fmt: skip
-OF_ONE_ROW.update(("complete_issue", "decision_sign", "decision_return", "prepare_learning", "check_learning", "make_change"))
+from decisions.views import exports, learning, learning_items, outcomes, records, referrals
 
 urlpatterns = [
     path("api/", include("decisions.api.urls")),
@@ -29,7 +12,6 @@ urlpatterns = [
     path("onward/<int:pk>/", outcomes.onward_result, name="onward_result"),
     path("disputes/<ref:reference>/decisions/", records.decisions, name="dispute_decisions"),
     path("disputes/<ref:reference>/decisions/new/", records.new, name="decision_new"),
-    path("disputes/<ref:reference>/decisions/keep/<slug:key>/", showing.keep_decision, name="keep_decision"),
     path("disputes/<ref:reference>/decisions/<int:pk>/", records.record, name="decision"),
     path("disputes/<ref:reference>/decisions/<int:pk>/edit/", records.edit, name="decision_edit"),
     path("disputes/<ref:reference>/decisions/<int:pk>/submit/", records.submit, name="decision_submit"),

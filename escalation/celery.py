@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "mail-checkpoints": every(3600, "escalation.tasks.mail_checkpoints"),
     "count-refusals": every(60, "escalation.tasks.count_refusals"),
     "scan-evidence": every(5, "escalation.tasks.scan_evidence"),
+    "forget-what-was-typed": every(600, "escalation.tasks.forget_what_was_typed"),
     "clear-away-files": every(3600, "escalation.tasks.clear_away_files"),
     "render-exports": every(3, "decisions.tasks.render_exports"),
 }

@@ -31,6 +31,4 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}stage/escalate/", moves.escalate, name="escalate"),
     path(f"{ONE}stage/jump/", moves.jump, name="jump"),
     path(f"{ONE}withdrawal/withdraw/", moves.withdraw, name="withdraw"),
-    path("drafts/<ref:reference>/<slug:verb>/", work.keep_typed, name="keep_typed"),
-    path("drafts/<ref:reference>/<slug:verb>/discard/", work.throw_away, name="throw_away"),
 ]

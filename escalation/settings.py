@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "cases.middleware.ActingMiddleware",
     "escalation.refusals.RefusedAttempts",
     "escalation.middleware.never_empty",
-    "escalation.middleware.OnceMore",
+    "cases.sending.SendsOnce",
 ]
 
 ROOT_URLCONF = "escalation.urls"

@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 
 from cases import account_mail, checkpoint_mail, checkpoints
-from cases.actions import refusals, sign_ins
+from cases.actions import refusals, sent, sign_ins, typed
 from cases.clock import database_now
 from escalation import deliveries
 from escalation.actions import calendars, lead_gaps, plans, scanning, sweep
@@ -73,3 +73,10 @@ def mail_checkpoints() -> None:
 def count_refusals() -> None:
     """Write into the audit trail how often the same was refused again within a minute."""
     refusals.record_repeats(now=database_now())
+
+
+@shared_task(name="escalation.tasks.forget_what_was_typed")
+def forget_what_was_typed() -> None:
+    """Throw away unsent text of which nothing was heard for three days, and one-time keys as old."""
+    typed.forget_old_text(now=database_now())
+    sent.forget_old_keys(now=database_now())

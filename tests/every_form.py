@@ -158,10 +158,10 @@ FORMS = [*WORK, *DATES, *DECISIONS, *PEOPLE, *RAISING, *PROTOCOL]
 BUTTONS = frozenset(
     {
         "absence_end", "acknowledge", "act_as", "calendar_feed_renew", "calendar_feed_revoke", "concur", "decision_correct",
-        "decision_submit", "end_session", "end_support", "keep_decision", "keep_typed", "notices_read", "protocol_add",
+        "decision_submit", "end_session", "end_support", "notices_read", "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",
         "raise_discard", "session_time", "set_contact", "sign_out_everywhere", "submit_referral", "take_place",
-        "take_place_in", "throw_away", "try_again",
+        "take_place_in", "try_again",
     }
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.utils import timezone
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -14,6 +14,8 @@ from cases.actions.sign_ins import end_access
 from cases.clock import database_now
 from cases.middleware import SESSION_KEY
 from cases.models import Appointment, SignIn, User
+from cases.sending import HEADER as KEY_HEADER
+from cases.sending import LONGEST_KEY, Differs, WasSent, is_key, sending_of
 
 HEADER = "X-Acting-As"
 
@@ -44,4 +46,20 @@ class ActsInARole(BasePermission):
         if acting is None:
             raise PermissionDenied(f"You hold no such role today. Name one of yours in {HEADER}.")
         cast("Any", request).acting = cast("Any", request._request).acting = acting
+        _send_once(request, acting)
         return True
+
+
+def _send_once(request: Request, acting: Appointment) -> None:
+    """What is sent under a key begins here, once it is known who sends it; what was sent before is answered as before."""
+    sending = sending_of(request._request)
+    if sending is None:
+        return
+    if not is_key(sending.key):
+        raise ValidationError({KEY_HEADER: [f"Give a key of up to {LONGEST_KEY} plain characters."]})
+    try:
+        claim = sending.begin(request._request, acting)
+    except Differs as error:
+        raise ValidationError({KEY_HEADER: ["Something else was sent under this key. Give this a key of its own."]}) from error
+    if claim.is_done:
+        raise WasSent(claim)

@@ -12,7 +12,9 @@ from rest_framework.views import exception_handler
 
 from cases.errors import Refused
 from cases.http import NOT_FOUND, note_refusal
+from cases.sending import WasSent
 
+REPLAYED = "Idempotency-Replayed"  # the answer is that of the first time
 TOO_LARGE = "Send at most 2 MB at a time."
 STATUS = {"invalid": 400, "forbidden": 403, "shut": 409, "stale": 409}
 
@@ -21,11 +23,7 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """The response for an error, None for a fault of ours (which becomes a 500 and is logged)."""
     if isinstance(error, Refused | Http404):
         note_refusal(context["request"]._request, error)
-    if isinstance(error, Refused):
-        return Response(_body(error.message, error.code, error.field), status=STATUS.get(error.code, 400))
-    if isinstance(error, RequestDataTooBig):
-        return Response(_body(TOO_LARGE, "too_large"), status=413)
-    response = exception_handler(error, context)
+    response = _of_ours(error) or exception_handler(error, context)
     if response is None:
         return None
     if isinstance(error, exceptions.ValidationError):
@@ -38,6 +36,17 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, exceptions.APIException):
         response.data = _body(str(error.detail), str(error.default_code))
     return response
+
+
+def _of_ours(error: Exception) -> Response | None:
+    if isinstance(error, Refused):
+        return Response(_body(error.message, error.code, error.field), status=STATUS.get(error.code, 400))
+    if isinstance(error, RequestDataTooBig):
+        return Response(_body(TOO_LARGE, "too_large"), status=413)
+    if not isinstance(error, WasSent):
+        return None
+    headers = {"Location": error.location} if error.location else {}
+    return Response(error.data, status=error.status, headers={REPLAYED: "true"} | headers)
 
 
 def _body(message: str, code: str, field: str | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from cases.models.checkpoint import AuditCheckpoint, AuditSeal, CheckpointMail
 from cases.models.partnership import Agency, Partnership, ReferenceCounter
 from cases.models.people import Appointment, User
 from cases.models.refusal import Refusal
+from cases.models.sent import Sent, Typed
 from cases.models.sign_in import AccountNotice, SignIn
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "PersonReference",
     "ReferenceCounter",
     "Refusal",
+    "Sent",
     "SignIn",
+    "Typed",
     "User",
 ]

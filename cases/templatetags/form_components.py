@@ -1,15 +1,27 @@
 """The tags that draw forms, fields and buttons; `{% load components %}` brings them too."""
 
-from typing import Any
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.template.base import NodeList, Parser, Token
+from django.template.library import parse_bits
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from cases.forms.drawing import field_context, summary_of, top_fields
+from cases.typed import KEY, is_kept, put_back, typed_here
 
 register = template.Library()
+# Where something is written or chosen, which is worth saving; not a button alone.
+WRITTEN_IN = re.compile(r"<textarea|<select|<input [^>]*type=\"(?!hidden|password|file)")
 
 
 def draw(name: str, /, **context: Any) -> SafeString:
@@ -17,16 +29,34 @@ def draw(name: str, /, **context: Any) -> SafeString:
     return SafeString(render_to_string(f"components/{name}.html", context))
 
 
-@register.simple_tag
-def govuk_field(field: BoundField, size: str | None = None, heading: bool = False) -> SafeString:
+@dataclass
+class Posting:
+    """The form around what is being drawn: where it posts to, and whether unsent text was put back into it."""
+
+    request: Any
+    address: str
+    is_restored: bool = False
+
+    def put_back(self, form: forms.BaseForm) -> None:
+        """Show what its reader typed there before and did not send."""
+        if not form.is_bound and (answers := typed_here(self.request, self.address)):
+            self.is_restored = put_back(form, answers) or self.is_restored
+
+
+@register.simple_tag(takes_context=True)
+def govuk_field(context: template.Context, field: BoundField, size: str | None = None, heading: bool = False) -> SafeString:
     """One field with its label, hint and error."""
-    context = field_context(field, size=size, heading=heading)
-    return draw(f"fields/{context['kind']}", **context)
+    if posting := context.get("posting"):
+        posting.put_back(field.form)
+    drawn = field_context(field, size=size, heading=heading)
+    return draw(f"fields/{drawn['kind']}", **drawn)
 
 
-@register.simple_tag
-def govuk_form(form: forms.BaseForm, summary: bool = True) -> SafeString:
+@register.simple_tag(takes_context=True)
+def govuk_form(context: template.Context, form: forms.BaseForm, summary: bool = True) -> SafeString:
     """The error summary and every field of a form that no option reveals."""
+    if posting := context.get("posting"):
+        posting.put_back(form)
     return draw("form", form=form, summary=summary, fields=list(top_fields(form)), hidden=form.hidden_fields())
 
 
@@ -43,13 +73,44 @@ def error_prefix(*bound_forms: forms.BaseForm) -> str:
     return "Error: " if any(form.is_bound and form.errors for form in bound_forms) else ""
 
 
-@register.simple_block_tag(end_name="end_post_to", takes_context=True)
-def post_to(
-    context: template.Context, content: str, url: str = "", *, autosave: str = "", upload: bool = False, label: str = ""
-) -> SafeString:
-    """A form that posts, with its CSRF token."""
-    token = context.get("csrf_token", "")
-    return draw("post_to", content=content, url=url, autosave=autosave, upload=upload, label=label, csrf_token=token)
+@register.simple_tag
+def once() -> SafeString:
+    """The one-time key under which a form is done once, however often it is sent."""
+    return format_html('<input type="hidden" name="{}" value="{}">', KEY, secrets.token_urlsafe(16))
+
+
+@register.tag("post_to")
+def compile_post_to(parser: Parser, token: Token) -> PostTo:
+    """``{% post_to url upload=… label=… %}…{% end_post_to %}``: a form that posts, with its CSRF token and its one-time key."""
+    args, kwargs = cast("Any", parse_bits)(
+        parser, token.split_contents()[1:], ["url"], None, None, ("",), ["upload", "label"], {"upload": False, "label": ""},
+        False, "post_to",
+    )  # fmt: skip
+    nodelist = parser.parse(("end_post_to",))
+    parser.delete_first_token()
+    return PostTo(nodelist, args, kwargs)
+
+
+class PostTo(template.Node):
+    """A form in which what one writes is saved while one writes it, and shown again until it is sent (F51)."""
+
+    def __init__(self, nodelist: NodeList, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        self.nodelist, self.args, self.kwargs = nodelist, args, kwargs
+
+    def render(self, context: template.Context) -> SafeString:
+        """Draw the form around what stands in it."""
+        request = context.get("request")
+        given = {name: value.resolve(context) for name, value in self.kwargs.items()}
+        url = str(self.args[0].resolve(context)) if self.args else ""
+        here = str(getattr(request, "path", ""))
+        posting = Posting(request, (url or here).partition("?")[0])
+        with context.push(posting=posting):
+            content = self.nodelist.render(context)
+        is_saved = bool(WRITTEN_IN.search(content)) and is_kept(posting.address)
+        return draw(
+            "post_to", content=content, url=url, csrf_token=context.get("csrf_token", ""), here=here,
+            autosave=posting.address if is_saved else "", restored=posting.is_restored, **given,
+        )  # fmt: skip
 
 
 @register.simple_block_tag(end_name="end_button_group")

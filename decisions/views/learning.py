@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.http import NOT_FOUND, ActingRequest, acted_at
 from cases.models import Appointment
 from cases.templatetags.dates import local_date
+from cases.typed import put_back, typed_here
 from decisions import learning_permissions as permissions
 from decisions.actions import learning as actions
 from decisions.actions.learning import Learned
@@ -21,7 +22,7 @@ from decisions.learning_states import stands
 from decisions.models import Learning
 from escalation.models import Dispute
 from escalation.protocol import DutyKind
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_frame, dispute_to_read
 
 PEOPLE = ("user", "agency", "partnership")
@@ -77,8 +78,7 @@ def write_learning(request: ActingRequest, reference: str) -> HttpResponse:
     """Write down what was learned, at any time."""
     dispute, acting = dispute_to_read(request, reference), request.acting
     there = [row.appointment for row in dispute.participants.all() if row.handed_to_id is None]
-    before = typed_before(request, dispute, "write_learning", LearningForm)
-    form = LearningForm(request.POST or None, initial=before, categories=dispute.rules.categories, people=there)
+    form = LearningForm(request.POST or None, categories=dispute.rules.categories, people=there)
     question = Question(
         "write_learning", "Write down what was learned", "Save", "It is written down, and those on this are told.",
         back="dispute_learning", template="decisions/learning_ask.html",
@@ -91,16 +91,16 @@ def write_learning(request: ActingRequest, reference: str) -> HttpResponse:
         return actions.write_learning(dispute=dispute, learned=Learned(**said), by=acting, now=acted_at())
 
     return ask(
-        request, dispute, question, form, act, is_theirs=permissions.may_write_learning(dispute, acting), restored=before
+        request, dispute, question, form, act, is_theirs=permissions.may_write_learning(dispute, acting)
     )
 
 
 @require_http_methods(["GET", "POST"])
 def make_change(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """The change is made."""
-    dispute, acting, key = dispute_to_read(request, reference), request.acting, f"make_change-{pk}"
+    dispute, acting = dispute_to_read(request, reference), request.acting
     row = one_of(dispute, acting, pk)
-    form = ChangeMadeForm(request.POST or None, initial=typed_before(request, dispute, key, ChangeMadeForm))
+    form = ChangeMadeForm(request.POST or None)
     question = Question(
         "make_change", "A change is made", "Save", "It is recorded as made.", hint=row.change, back="dispute_learning",
         template="decisions/learning_ask.html",
@@ -108,19 +108,19 @@ def make_change(request: ActingRequest, reference: str, pk: int) -> HttpResponse
     return ask(
         request, dispute, question, form,
         lambda: actions.make_change(learning=row, note=form.cleaned_data["note"], by=acting, now=acted_at()),
-        is_theirs=permissions.may_make_change(row, acting), keep_as=key,
+        is_theirs=permissions.may_make_change(row, acting),
     )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
 def prepare_learning(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """Write it without names, beside the names that the record knows; what is left is marked."""
-    dispute, acting, key = dispute_to_read(request, reference), request.acting, f"prepare_learning-{pk}"
+    dispute, acting = dispute_to_read(request, reference), request.acting
     row = one_of(dispute, acting, pk)
     bodies = actions.bodies_for(dispute, row.kind)
     first = row.plain_text or (f"{row.text}\n\nWhat changes: {row.change}" if row.change else row.text)
-    before = typed_before(request, dispute, key, PlainForm)
-    form = PlainForm(request.POST or None, initial={"text": first, "body": row.body_code} | before, bodies=bodies)
+    form = PlainForm(request.POST or None, initial={"text": first, "body": row.body_code}, bodies=bodies)
+    put_back(form, typed_here(request))
     route = bodies[0] if len(bodies) == 1 else None
     known = known_names(dispute, route)
     typed = plain(str(form["text"].value() or ""))
@@ -136,7 +136,7 @@ def prepare_learning(request: ActingRequest, reference: str, pk: int) -> HttpRes
 
     return ask(
         request, dispute, question, form, act, is_theirs=bool(bodies) and permissions.may_prepare_learning(row, acting),
-        keep_as=key, restored=before, row=row, known=by_what(known), pieces=marked(typed, found_in(typed, known)),
+        row=row, known=by_what(known), pieces=marked(typed, found_in(typed, known)),
     )  # fmt: skip
 
 
@@ -172,5 +172,5 @@ def check_learning(request: ActingRequest, reference: str, pk: int) -> HttpRespo
 
     return ask(
         request, dispute, question, form, act, is_theirs=permissions.may_check_learning(row, acting),
-        keep_as=f"check_learning-{pk}", row=row,
+        row=row,
     )  # fmt: skip

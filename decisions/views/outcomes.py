@@ -18,7 +18,7 @@ from decisions.actions import afterwards, outcomes
 from decisions.forms.outcomes import ConcurForm, ConfirmForm, DoneForm, IssueForm, OnwardForm, OutcomePage, ResultForm
 from decisions.models import OnwardItem, Outcome, OutstandingIssue
 from decisions.views.overview import open_routes, outcome_line
-from decisions.views.showing import forget, keep_url, show, told, typed_before
+from decisions.views.showing import show, told, typed_before
 from decisions.voices import voices_of
 from escalation import duties
 from escalation.models import Dispute
@@ -27,7 +27,6 @@ from escalation.protocol import AuthorityKind
 from escalation.queues import shared
 from escalation.views.acts import Needed, needed_for
 from escalation.views.asking import Question, ask, not_now
-from escalation.views.asking import typed_before as typed_in
 from escalation.views.frame import dispute_to_read
 
 Asks = Mapping[str, tuple[str, str, str]]
@@ -107,8 +106,8 @@ def _write_outcome(
     shut: tuple[Needed, ...] = (), proposed: Outcome | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Show the outcome's form with its rows of open issues, or do the act and go to the tab."""
-    key, status, more = question.name, 200, dict[str, Any]()
-    kept = typed_before(request, dispute, key)
+    status, more = 200, dict[str, Any]()
+    kept = typed_before(request)
     page = OutcomePage(
         request.POST or None, asks=asks, people=owners(dispute), kept=kept, seen=dispute.token,
         instead_of=proposed.pk if proposed else None,
@@ -123,13 +122,12 @@ def _write_outcome(
                 page.form.show_again(dispute.token, instead_of=standing.pk if standing else None)
                 proposed = standing
         else:
-            forget(request, dispute, key)
             messages.success(request, question.done)
             return redirect("dispute_decisions", dispute.reference)
     line = outcome_line(proposed, dispute, request.acting, acted_at()) if proposed and not proposed.effective_at else None
     return show(
         request, dispute, "outcome_form", question=question, page=page, shut=shut, line=line, status=status,
-        changed=more.get("changed"), keep_url=keep_url(dispute, key), is_restored=bool(kept),
+        changed=more.get("changed"),
     )  # fmt: skip
 
 
@@ -140,8 +138,7 @@ def concur(request: ActingRequest, reference: str) -> HttpResponse:
     proposed = outcomes.standing_outcome(dispute)
     if proposed is None:
         raise Http404(NOT_FOUND)
-    before = typed_in(request, dispute, "concur", ConcurForm)
-    form = ConcurForm(request.POST or None, initial=before | {"seen": dispute.token, "outcome": proposed.pk})
+    form = ConcurForm(request.POST or None, initial={"seen": dispute.token, "outcome": proposed.pk})
     question = Question(
         "concur", "Agree to the words proposed", "Agree to these words", "Your agreement is recorded.",
         back="dispute_decisions", template="decisions/answer.html",
@@ -153,7 +150,7 @@ def concur(request: ActingRequest, reference: str) -> HttpResponse:
             dispute=dispute, outcome=_read(dispute, form.cleaned_data["outcome"]), comment=form.cleaned_data["comment"],
             seen=form.cleaned_data["seen"], by=acting, now=acted_at(),
         ),
-        is_theirs=line["may_concur"], restored=before, line=line,
+        is_theirs=line["may_concur"], line=line,
     )  # fmt: skip
 
 
@@ -177,8 +174,7 @@ def confirm_outcome(request: ActingRequest, reference: str) -> HttpResponse:
         "Your reasons are recorded as your agency’s answer" if is_last
         else "Nothing is settled then: it goes back to where it stood, with your reasons"
     )  # fmt: skip
-    before = typed_in(request, dispute, "confirm_outcome", ConfirmForm)
-    form = ConfirmForm(request.POST or None, initial=before | {"seen": dispute.token}, if_not=if_not)
+    form = ConfirmForm(request.POST or None, initial={"seen": dispute.token}, if_not=if_not)
     question = Question(
         "confirm_outcome", "Answer for your agency in writing", "Send the answer", "Your agency’s answer is recorded.",
         back="dispute_decisions", template="decisions/answer.html",
@@ -189,7 +185,7 @@ def confirm_outcome(request: ActingRequest, reference: str) -> HttpResponse:
             dispute=dispute, accepts=form.cleaned_data["accepts"] == "yes", text=form.cleaned_data["text"],
             seen=form.cleaned_data["seen"], by=acting, now=acted_at(),
         ),
-        is_theirs=permissions.may_confirm_now(dispute, acting), restored=before,
+        is_theirs=permissions.may_confirm_now(dispute, acting),
         line=outcome_line(outcome, dispute, acting, acted_at()),
         shut=needed_for(duties.closed_to_confirm(dispute, standing(dispute, acting).agency_id), dispute, acting),
     )  # fmt: skip
@@ -202,8 +198,7 @@ def confirm_outcome(request: ActingRequest, reference: str) -> HttpResponse:
 def add_issue(request: ActingRequest, reference: str) -> HttpResponse:
     """Something that the outcome leaves open."""
     dispute = dispute_to_read(request, reference)
-    before = typed_in(request, dispute, "add_issue", IssueForm)
-    form = IssueForm(request.POST or None, initial=before, people=owners(dispute), is_needed=True)
+    form = IssueForm(request.POST or None, people=owners(dispute), is_needed=True)
     question = Question(
         "add_issue", "What is still open?", "Add it", "It is added, and its owner is told.", back="dispute_decisions",
         template="decisions/plain.html",
@@ -211,7 +206,7 @@ def add_issue(request: ActingRequest, reference: str) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: afterwards.add_issue(dispute=dispute, issue=form.issue, by=request.acting, now=acted_at()),
-        is_theirs=permissions.may_confirm_now(dispute, request.acting), restored=before,
+        is_theirs=permissions.may_confirm_now(dispute, request.acting),
     )  # fmt: skip
 
 
@@ -221,8 +216,7 @@ def complete_issue(request: ActingRequest, reference: str, pk: int) -> HttpRespo
     dispute = dispute_to_read(request, reference)
     rows = OutstandingIssue.objects.select_related("owner__user", "outcome")
     found = visible_or_404(rows, request.acting, outcome__dispute=dispute, pk=pk)
-    key = f"complete_issue-{pk}"
-    form = DoneForm(request.POST or None, initial=typed_in(request, dispute, key, DoneForm))
+    form = DoneForm(request.POST or None)
     question = Question(
         "complete_issue", "An outstanding issue is done", "Save", "It is recorded as done.", hint=found.what,
         back="dispute_decisions", template="decisions/plain.html",
@@ -230,7 +224,7 @@ def complete_issue(request: ActingRequest, reference: str, pk: int) -> HttpRespo
     return ask(
         request, dispute, question, form,
         lambda: afterwards.complete_issue(issue=found, note=form.cleaned_data["note"], by=request.acting, now=acted_at()),
-        is_theirs=permissions.may_complete_issue(found, request.acting), keep_as=key,
+        is_theirs=permissions.may_complete_issue(found, request.acting),
     )  # fmt: skip
 
 
@@ -239,9 +233,8 @@ def add_onward(request: ActingRequest, reference: str) -> HttpResponse:
     """On to a further body that the protocol names."""
     dispute = dispute_to_read(request, reference)
     routes = open_routes(dispute, request.acting)
-    before = typed_in(request, dispute, "add_onward", OnwardForm)
     named = [one for one in dispute.rules.onward_routes if not one.takes] if request.method == "POST" else routes
-    form = OnwardForm(request.POST or None, initial=before, routes=named)
+    form = OnwardForm(request.POST or None, routes=named)
     question = Question(
         "add_onward", "Take it on to a further body", "Put it on the list", "It is on the body’s list.",
         back="dispute_decisions", template="decisions/plain.html",
@@ -249,7 +242,7 @@ def add_onward(request: ActingRequest, reference: str) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: afterwards.add_onward_item(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
-        is_theirs=bool(routes), restored=before,
+        is_theirs=bool(routes),
     )  # fmt: skip
 
 

@@ -16,10 +16,9 @@ from decisions.actions import records
 from decisions.forms.records import ReasonsForm, RecordPage
 from decisions.models import DecisionRecord
 from decisions.views.overview import overview_of, record_line
-from decisions.views.showing import forget, keep_url, show, typed_before
+from decisions.views.showing import show, typed_before
 from escalation.models import Dispute
 from escalation.views.asking import Question, ask, not_now
-from escalation.views.asking import typed_before as typed_in
 from escalation.views.frame import dispute_to_read
 
 WRITE = Question("decision_new", "Write a decision record", "Save", "The decision record is saved.")
@@ -54,7 +53,7 @@ def new(request: ActingRequest, reference: str) -> HttpResponse:
     if request.method == "GET" and not permissions.may_draft(dispute, request.acting):
         return not_now(request, dispute, WRITE)
     page = RecordPage(
-        request.POST or None, kept=typed_before(request, dispute, "decision_new"), is_theme=dispute.case.is_theme
+        request.POST or None, kept=typed_before(request), is_theme=dispute.case.is_theme
     )
     status = 200
     if request.method == "POST" and not page.wants_a_row and page.is_valid():
@@ -63,10 +62,9 @@ def new(request: ActingRequest, reference: str) -> HttpResponse:
         except Refused as error:
             status = refused(request, page.form, error)
         else:
-            forget(request, dispute, "decision_new")
             messages.success(request, "The decision record is saved. Hand it in for sign-off when you are ready.")
             return redirect("decision", reference, record.pk)
-    return show(request, dispute, "record_form", page=page, keep_url=keep_url(dispute, "decision_new"), status=status)
+    return show(request, dispute, "record_form", page=page, status=status)
 
 
 @require_safe
@@ -97,9 +95,8 @@ def edit(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     found, status = record_or_404(dispute, request, pk), 200
     if request.method == "GET" and not permissions.may_edit(found, request.acting):
         return not_now(request, dispute, WRITE)
-    key = f"decision_edit-{pk}"
     page = RecordPage(
-        request.POST or None, content=found.content, seen=str(found.edits), kept=typed_before(request, dispute, key),
+        request.POST or None, content=found.content, seen=str(found.edits), kept=typed_before(request),
         is_theme=dispute.case.is_theme,
     )
     theirs: DecisionRecord | None = None
@@ -114,11 +111,10 @@ def edit(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
                 theirs = record_or_404(dispute, request, pk)
                 page.form.show_again(str(theirs.edits))
         else:
-            forget(request, dispute, key)
             messages.success(request, "The decision record is saved.")
             return redirect("decision", reference, pk)
     return show(
-        request, dispute, "record_form", page=page, record=found, theirs=theirs, keep_url=keep_url(dispute, key), status=status
+        request, dispute, "record_form", page=page, record=found, theirs=theirs, status=status
     )
 
 
@@ -140,9 +136,9 @@ def submit(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def sign(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """Sign it off, with one's own reasons."""
     dispute = dispute_to_read(request, reference)
-    found, key = record_or_404(dispute, request, pk), f"decision_sign-{pk}"
+    found = record_or_404(dispute, request, pk)
     form = ReasonsForm(
-        request.POST or None, initial=typed_in(request, dispute, key, ReasonsForm), label="Why do you sign this off?",
+        request.POST or None, label="Why do you sign this off?",
         missing="Give your own reasons for signing this off",
         hint="Your own reasons, not the author’s: what you read, what you weighed, why you stand behind it",
     )  # fmt: skip
@@ -153,7 +149,7 @@ def sign(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: records.sign_record(record=found, rationale=form.cleaned_data["rationale"], by=request.acting, now=acted_at()),
-        is_theirs=permissions.may_sign(found, request.acting), keep_as=key, **_of(found, request),
+        is_theirs=permissions.may_sign(found, request.acting), **_of(found, request),
     )  # fmt: skip
 
 
@@ -161,9 +157,9 @@ def sign(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def send_back(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """Return it to its author for more."""
     dispute = dispute_to_read(request, reference)
-    found, key = record_or_404(dispute, request, pk), f"decision_return-{pk}"
+    found = record_or_404(dispute, request, pk)
     form = ReasonsForm(
-        request.POST or None, initial=typed_in(request, dispute, key, ReasonsForm),
+        request.POST or None,
         label="What do you want added or looked at again?",
         missing="Say what you want the author to add or look at again", hint="The author is told and can change it again",
     )  # fmt: skip
@@ -174,7 +170,7 @@ def send_back(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: records.return_record(record=found, rationale=form.cleaned_data["rationale"], by=request.acting, now=acted_at()),
-        is_theirs=permissions.may_sign(found, request.acting), keep_as=key, **_of(found, request),
+        is_theirs=permissions.may_sign(found, request.acting), **_of(found, request),
     )  # fmt: skip
 
 

@@ -15,11 +15,10 @@ from decisions.forms.outcomes import ReferralForm, ReturnForm
 from decisions.models import Referral
 from decisions.prefill import prefilled
 from decisions.views.overview import referral_fields
-from decisions.views.showing import forget, keep_url, show, typed_before
+from decisions.views.showing import show, typed_before
 from escalation.forms.moves import MoveForm
 from escalation.models import Dispute
 from escalation.views.asking import Question, ask
-from escalation.views.asking import typed_before as typed_in
 from escalation.views.frame import dispute_to_read
 
 
@@ -30,7 +29,7 @@ def referral(request: ActingRequest, reference: str) -> HttpResponse:
     if request.method == "GET" and not permissions.may_prepare_referral(dispute, request.acting):
         return _read_only(request, dispute)
     live, status = referrals.live_referral(dispute), 200
-    kept = typed_before(request, dispute, "referral")
+    kept = typed_before(request)
     answers = live.answers if live else prefilled(dispute, now=acted_at())
     seen = str(live.edits if live else 0)
     form = ReferralForm(
@@ -46,7 +45,6 @@ def referral(request: ActingRequest, reference: str) -> HttpResponse:
                 theirs = referral_fields(now_there, dispute)
                 form.show_again(str(now_there.edits))
         else:
-            forget(request, dispute, "referral")
             if "check" in request.POST:
                 return redirect("submit_referral", reference)
             messages.success(request, "The referral is saved. Nobody is told until you send it.")
@@ -54,7 +52,7 @@ def referral(request: ActingRequest, reference: str) -> HttpResponse:
     missing = [field.label for field in dispute.rules.board_form if field.required and not answers.get(field.code, "").strip()]
     return show(
         request, dispute, "referral_form", form=form, theirs=theirs, missing=missing, status=status, live=live,
-        keep_url=keep_url(dispute, "referral"), is_restored=bool(kept), returned=_last_returned(dispute),
+        returned=_last_returned(dispute),
     )  # fmt: skip
 
 
@@ -106,8 +104,7 @@ def submit_referral(request: ActingRequest, reference: str) -> HttpResponse:
 def return_referral(request: ActingRequest, reference: str) -> HttpResponse:
     """Hand it back, saying what is missing."""
     dispute = dispute_to_read(request, reference)
-    before = typed_in(request, dispute, "return_referral", ReturnForm)
-    form = ReturnForm(request.POST or None, initial=before | {"seen": dispute.token})
+    form = ReturnForm(request.POST or None, initial={"seen": dispute.token})
     question = Question(
         "return_referral", "Send the referral back for more", "Send it back", "The referral went back.",
         back="dispute_decisions", kind="warning",
@@ -118,5 +115,5 @@ def return_referral(request: ActingRequest, reference: str) -> HttpResponse:
         lambda: referrals.return_referral(
             dispute=dispute, reason=form.cleaned_data["reason"], seen=form.cleaned_data["seen"], by=request.acting, now=acted_at()
         ),
-        is_theirs=permissions.may_give_last_word(dispute, request.acting), restored=before,
+        is_theirs=permissions.may_give_last_word(dispute, request.acting),
     )  # fmt: skip

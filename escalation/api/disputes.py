@@ -22,7 +22,6 @@ from cases.errors import Refused
 from cases.http import acted_at, visible_or_404
 from cases.models import Agency, Case
 from escalation import queues
-from escalation.actions.drafts import keyed_draft
 from escalation.actions.raising import Raised, raise_dispute
 from escalation.actions.safety import Safety
 from escalation.api.finding import (
@@ -37,13 +36,11 @@ from escalation.api.finding import (
 from escalation.api.showing import DisputeSerializer, LineSerializer, line_of, whole_of
 from escalation.api.story import PAGED
 from escalation.api.taking import RaiseSerializer
-from escalation.models import Dispute, DisputeStage, Draft, Participant, Party
+from escalation.models import Dispute, DisputeStage, Participant, Party
 from escalation.models.dispute import ENDED, RUNNING, DisputeQuerySet, Status
 from escalation.models.stage import TAKEN_BACK
 
 GROUPS = {"running": RUNNING, "ended": ENDED}
-LONGEST_KEY = 60
-IDEMPOTENCY = "Idempotency-Key"
 NOT_DETAILS = ("case", "theme", "track", "responding", "safety", "addressee")
 
 
@@ -77,14 +74,9 @@ class DisputesView(APIView):
         request=RaiseSerializer,
         responses={201: DisputeSerializer},
         summary="Raise a dispute",
-        parameters=[
-            OpenApiParameter(
-                IDEMPOTENCY, str, OpenApiParameter.HEADER, description="Your own name for this act; it makes one dispute."
-            )
-        ],
     )
     def post(self, request: ActingApiRequest) -> Response:
-        """Raise it, with nobody's approval; sent twice under one Idempotency-Key it is raised once."""
+        """Raise it, with nobody's approval."""
         given = given_to(request, RaiseSerializer)
         raised = _raise(given, request)
         found = whole().get(pk=raised.pk)
@@ -106,13 +98,10 @@ def _raise(given: dict[str, Any], request: ActingApiRequest) -> Dispute:
     responding = agencies_named(given["responding"], request)
     addressee = person_named(given["addressee"], request, "addressee") if given.get("addressee") is not None else None
     details = {name: value for name, value in given.items() if name not in NOT_DETAILS}
-    draft = _named_draft(request, now)
-    if draft is not None and draft.became is not None:
-        return draft.became
     return raise_dispute(
         case=_case(given, responding, request, now), responding=responding, raised=Raised(**details),
         safety=Safety(**given["safety"]) if given.get("safety") else None, by=request.acting, now=now,
-        track=given.get("track", ""), addressee=addressee, draft=draft,
+        track=given.get("track", ""), addressee=addressee,
     )  # fmt: skip
 
 
@@ -124,17 +113,6 @@ def _case(given: dict[str, Any], responding: Sequence[Agency], request: ActingAp
         return visible_or_404(Case.objects, request.acting, reference=given.get("case", ""))
     except Http404 as hidden:
         raise Refused("You are on no case with this reference. Open one first.", field="case") from hidden
-
-
-def _named_draft(request: ActingApiRequest, now: datetime) -> Draft | None:
-    """What the caller's own name for this act stands for, where they give one; held until it is done."""
-    key = request.headers.get(IDEMPOTENCY, "").strip()
-    if len(key) > LONGEST_KEY or not key.isprintable():
-        raise ValidationError({IDEMPOTENCY: [f"Give a key of up to {LONGEST_KEY} plain characters."]})
-    if not key:
-        return None
-    named = keyed_draft(user=request.user, key=f"raise:{request.acting.pk}:{key}", now=now)
-    return Draft.objects.select_for_update(no_key=True).get(pk=named.pk)
 
 
 def _taken_back(found: DisputeQuerySet, how: str | None) -> DisputeQuerySet:

@@ -19,7 +19,7 @@ from escalation.clock import date_in_words
 from escalation.explained import explained
 from escalation.forms.dates import AnswerForm, ExtendForm, PauseForm, ResumeForm, SoonerForm
 from escalation.models import DateRequest, Deadline, Dispute
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_frame, dispute_to_read
 
 TEMPLATE = "escalation/work/date.html"
@@ -57,8 +57,7 @@ def dates(request: ActingRequest, reference: str) -> HttpResponse:
 def extend(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """A later day is asked for."""
     dispute, row = _limit_of(request, reference, pk)
-    before = typed_before(request, dispute, f"date_extend-{pk}", ExtendForm)
-    form = ExtendForm(request.POST or None, initial=before)
+    form = ExtendForm(request.POST or None)
     rules = dispute.rules.clock.extension
     agreed = "It counts only when the other side agrees. " if rules.both_agencies else ""
     question = _question(
@@ -66,7 +65,7 @@ def extend(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
         f"{agreed}At most {rules.longest_days} days after the first date. The old date stays on the record.",
     )  # fmt: skip
     return _ask(
-        request, dispute, row, question, form, before,
+        request, dispute, row, question, form,
         lambda: extensions.ask_for_extension(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_ask(dispute, row, request.acting) and extensions.is_ahead(row, acted_at()),
     )  # fmt: skip
@@ -76,11 +75,10 @@ def extend(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def sooner(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """A sooner date of one's own."""
     dispute, row = _limit_of(request, reference, pk)
-    before = typed_before(request, dispute, f"date_sooner-{pk}", SoonerForm)
-    form = SoonerForm(request.POST or None, initial=before)
+    form = SoonerForm(request.POST or None)
     question = _question("date_sooner", "Set a sooner date", "Set it", "The protocol says “or sooner”: your date counts then.")
     return _ask(
-        request, dispute, row, question, form, before,
+        request, dispute, row, question, form,
         lambda: extensions.set_own_date(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_set_sooner(dispute, row, request.acting) and extensions.is_ahead(row, acted_at()),
     )  # fmt: skip
@@ -90,15 +88,14 @@ def sooner(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def pause(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """The time of a limit is to stand still."""
     dispute, row = _limit_of(request, reference, pk)
-    before = typed_before(request, dispute, f"date_pause-{pk}", PauseForm)
-    form = PauseForm(request.POST or None, initial=before)
+    form = PauseForm(request.POST or None)
     days = dispute.rules.clock.extension.longest_days
     question = _question(
         "date_pause", "Pause the time", "Pause it",
         f"Nobody is reminded meanwhile, and nothing moves on by itself. After {days} days the time goes on by itself.",
     )  # fmt: skip
     return _ask(
-        request, dispute, row, question, form, before,
+        request, dispute, row, question, form,
         lambda: extensions.ask_for_pause(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_ask(dispute, row, request.acting, DateRequest.Kind.PAUSE)
         and extensions.is_ahead(row, acted_at()),
@@ -109,11 +106,10 @@ def pause(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def resume(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """The time of a limit goes on."""
     dispute, row = _limit_of(request, reference, pk)
-    before = typed_before(request, dispute, f"date_resume-{pk}", ResumeForm)
-    form = ResumeForm(request.POST or None, initial=before)
+    form = ResumeForm(request.POST or None)
     question = _question("date_resume", "Let the time go on", "Let it go on", "The date moves by as long as it stood still.")
     return _ask(
-        request, dispute, row, question, form, before,
+        request, dispute, row, question, form,
         lambda: extensions.resume(limit=row, **form.cleaned_data, by=request.acting, now=acted_at()),
         is_theirs=extensions.may_resume(dispute, row, request.acting),
     )  # fmt: skip
@@ -127,20 +123,19 @@ def answer(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     asked = rows.select_related("deadline", "asked_by__user", "asked_by__agency", "asked_by__partnership").first()
     if asked is None:
         raise Http404(NOT_FOUND)
-    before = typed_before(request, dispute, f"date_answer-{pk}", AnswerForm)
-    form = AnswerForm(request.POST or None, initial=before)
+    form = AnswerForm(request.POST or None)
     wish = f" until {date_in_words(asked.new_due_at).removeprefix('by ')}" if asked.new_due_at else ""
     question = _question(
         "date_answer", f"Asked for: {asked.get_kind_display()}{wish}", "Send the answer",
         f"{asked.asked_by.described}, asks for it. Why: {asked.reason}",
     )  # fmt: skip
     return _ask(
-        request, dispute, asked.deadline, question, form, before,
+        request, dispute, asked.deadline, question, form,
         lambda: extensions.answer_request(
             asked=asked, agrees=form.cleaned_data["agrees"] == "yes", reason=form.cleaned_data["reason"],
             by=request.acting, now=acted_at(),
         ),
-        is_theirs=extensions.may_answer(dispute, asked, request.acting), of=asked.pk,
+        is_theirs=extensions.may_answer(dispute, asked, request.acting),
     )  # fmt: skip
 
 
@@ -149,12 +144,12 @@ def _question(name: str, heading: str, button: str, hint: str) -> Question:
 
 
 def _ask(
-    request: ActingRequest, dispute: Dispute, row: Deadline, question: Question, form: Any, before: dict[str, Any],
-    act: Callable[[], object], *, is_theirs: bool, of: int | None = None,
+    request: ActingRequest, dispute: Dispute, row: Deadline, question: Question, form: Any,
+    act: Callable[[], object], *, is_theirs: bool,
 ) -> HttpResponse:
     return ask(
-        request, dispute, question, form, act, is_theirs=is_theirs, keep_as=f"{question.name}-{of or row.pk}",
-        restored=before, limit=row, due=date_in_words(row.due_at),
+        request, dispute, question, form, act, is_theirs=is_theirs,
+        limit=row, due=date_in_words(row.due_at),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from escalation import permissions
 from escalation.actions import debriefs
 from escalation.forms.debriefs import DebriefAnswerForm
 from escalation.models import Dispute
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
 
 
@@ -40,9 +40,8 @@ def answer_debrief(request: ActingRequest, reference: str, pk: int) -> HttpRespo
     row = rows.filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)
-    row.dispute, key = dispute, f"answer_debrief-{pk}"
-    before = typed_before(request, dispute, key, DebriefAnswerForm)
-    form = DebriefAnswerForm(request.POST or None, initial=before)
+    row.dispute = dispute
+    form = DebriefAnswerForm(request.POST or None)
     question = Question(
         "answer_debrief", "What became of the debrief?", "Save", "It is recorded.", back="dispute_people",
         hint=f"It was offered to {row.participant.appointment.user.name}. What is said in it is not recorded here.",
@@ -50,5 +49,5 @@ def answer_debrief(request: ActingRequest, reference: str, pk: int) -> HttpRespo
     return ask(
         request, dispute, question, form,
         lambda: debriefs.answer_debrief(debrief=row, answer=form.cleaned_data["answer"], by=acting, now=acted_at()),
-        is_theirs=debriefs.may_answer_debrief(row, acting), keep_as=key, restored=before,
+        is_theirs=debriefs.may_answer_debrief(row, acting),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from escalation.giving_out import found_evidence, given_out, readable
 from escalation.models import Dispute, Evidence
 from escalation.uploads import was_too_large
 from escalation.verbs import may
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_frame, dispute_to_read
 
 
@@ -55,9 +55,8 @@ def _shown(row: Evidence, dispute: Dispute, acting: Appointment) -> dict[str, An
 def add_evidence(request: ActingRequest, reference: str) -> HttpResponse:
     """Hand in a file."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    before = typed_before(request, dispute, "add_evidence", EvidenceForm)
     form = EvidenceForm(
-        request.POST or None, request.FILES or None, initial=before, is_too_large=was_too_large(request, "file")
+        request.POST or None, request.FILES or None, is_too_large=was_too_large(request, "file")
     )
     question = Question(
         "add_evidence", "Add evidence", "Hand it in", "The file was handed in.",
@@ -67,7 +66,7 @@ def add_evidence(request: ActingRequest, reference: str) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: acts.add_evidence(dispute=dispute, handed_in=form.handed_in, by=acting, now=acted_at()),
-        is_theirs=may("add_evidence", dispute, acting), restored=before,
+        is_theirs=may("add_evidence", dispute, acting),
     )  # fmt: skip
 
 
@@ -75,9 +74,8 @@ def add_evidence(request: ActingRequest, reference: str) -> HttpResponse:
 def withdraw_evidence(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """Say why a file is withdrawn."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    row, key = found_evidence(dispute, acting, pk), f"withdraw_evidence-{pk}"
-    before = typed_before(request, dispute, key, WithdrawEvidenceForm)
-    form = WithdrawEvidenceForm(request.POST or None, initial=before)
+    row = found_evidence(dispute, acting, pk)
+    form = WithdrawEvidenceForm(request.POST or None)
     question = Question(
         "withdraw_evidence", f"Withdraw evidence {row.label}", "Withdraw it", "The file is withdrawn.",
         hint="It is given out to nobody from then on. That it was there, and what you say it showed, stays.",
@@ -86,7 +84,7 @@ def withdraw_evidence(request: ActingRequest, reference: str, pk: int) -> HttpRe
     return ask(
         request, dispute, question, form,
         lambda: acts.withdraw_evidence(evidence=row, by=acting, now=acted_at(), **form.cleaned_data),
-        is_theirs=row.withdrawn_at is None and acts.may_withdraw_evidence(row, acting), keep_as=key, restored=before,
+        is_theirs=row.withdrawn_at is None and acts.may_withdraw_evidence(row, acting),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from escalation import permissions
 from escalation.actions import links
 from escalation.forms.links import LinkForm, ReopenForm
 from escalation.models import Dispute, DisputeLink, WithdrawalPressure
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
 
 UNKNOWN = "There is no dispute with this reference that you can read."
@@ -43,8 +43,7 @@ def _is_earlier(row: DisputeLink, dispute: Dispute) -> bool:
 def reopen(request: ActingRequest, reference: str) -> HttpResponse:
     """It did not hold: begin a new dispute that is linked to this one."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    before = typed_before(request, dispute, "reopen", ReopenForm)
-    form = ReopenForm(request.POST or None, initial=before, is_theme=dispute.rules.is_thematic)
+    form = ReopenForm(request.POST or None, is_theme=dispute.rules.is_thematic)
     question = Question(
         "reopen", "It did not hold", "Take it up again", "It is taken up again.",
         hint="A new dispute begins between the same agencies. This one, with its dates and its outcome, stays as it is.",
@@ -55,7 +54,7 @@ def reopen(request: ActingRequest, reference: str) -> HttpResponse:
         lambda: made.append(
             links.reopen(dispute=dispute, held=form.held, safety=form.said_of_safety, by=acting, now=acted_at())
         ),
-        is_theirs=links.may_reopen(dispute, acting, now=acted_at()), restored=before,
+        is_theirs=links.may_reopen(dispute, acting, now=acted_at()),
     )  # fmt: skip
     return redirect("dispute", made[0].reference) if made else answer
 
@@ -64,12 +63,11 @@ def reopen(request: ActingRequest, reference: str) -> HttpResponse:
 def link(request: ActingRequest, reference: str) -> HttpResponse:
     """Link it to another one, or merge it into the other as its duplicate."""
     dispute = dispute_to_read(request, reference)
-    before = typed_before(request, dispute, "link", LinkForm)
-    form = LinkForm(request.POST or None, initial=before)
+    form = LinkForm(request.POST or None)
     question = Question("link", "Link to another dispute", "Link them", "They are linked.")
     return ask(
         request, dispute, question, form, lambda: _link(request, dispute, form),
-        is_theirs=links.may_link(dispute, request.acting), restored=before,
+        is_theirs=links.may_link(dispute, request.acting),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from escalation.actions import meetings
 from escalation.forms.meetings import CallOffForm, MeetingForm, MinutesForm
 from escalation.models import Dispute, Meeting
 from escalation.verbs import works_for_agency
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_frame, dispute_to_read
 
 
@@ -43,8 +43,7 @@ def propose_meeting(request: ActingRequest, reference: str) -> HttpResponse:
     """A meeting to come, and who is invited."""
     dispute, acting = dispute_to_read(request, reference), request.acting
     people = [who for who in meetings.may_be_invited(dispute) if who.pk != acting.seat_id]
-    before = typed_before(request, dispute, "propose_meeting", MeetingForm)
-    form = MeetingForm(request.POST or None, initial=before, kinds=meetings.kinds_of(dispute), people=people)
+    form = MeetingForm(request.POST or None, kinds=meetings.kinds_of(dispute), people=people)
     question = Question(
         "propose_meeting", "Propose a meeting", "Invite them", "The meeting is proposed, and those invited are told.",
         hint="The notice that goes out by e-mail names nobody. The page of the meeting has an entry for the diary.",
@@ -56,7 +55,7 @@ def propose_meeting(request: ActingRequest, reference: str) -> HttpResponse:
             dispute=dispute, proposed=form.proposed, by=acting, now=acted_at(),
             invited=[who for who in people if str(who.pk) in form.cleaned_data["invited"]],
         ),
-        is_theirs=works_for_agency(dispute, acting), restored=before,
+        is_theirs=works_for_agency(dispute, acting),
     )  # fmt: skip
 
 
@@ -77,10 +76,9 @@ def meeting(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
 def hold_meeting(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """The minutes of a meeting that has been held."""
     dispute = dispute_to_read(request, reference)
-    row, key = _meeting(request, dispute, pk), f"hold_meeting-{pk}"
+    row = _meeting(request, dispute, pk)
     people = [one.who for one in row.invitations.select_related("who__user", "who__agency", "who__partnership")]
-    before = typed_before(request, dispute, key, MinutesForm)
-    form = MinutesForm(request.POST or None, initial={"held_at": row.starts_at} | before, people=people)
+    form = MinutesForm(request.POST or None, initial={"held_at": row.starts_at}, people=people)
     question = Question(
         "hold_meeting", "Minutes of the meeting", "Save the minutes", "The minutes are recorded.",
         hint=f"{row.kind}: {row.aim}", back="dispute_actions",
@@ -91,7 +89,7 @@ def hold_meeting(request: ActingRequest, reference: str, pk: int) -> HttpRespons
             meeting=row, minutes=form.minutes, attended=[int(one) for one in form.cleaned_data["attended"]],
             by=request.acting, now=acted_at(),
         ),
-        is_theirs=row.is_ahead and works_for_agency(dispute, request.acting), keep_as=key, restored=before,
+        is_theirs=row.is_ahead and works_for_agency(dispute, request.acting),
     )  # fmt: skip
 
 
@@ -99,9 +97,8 @@ def hold_meeting(request: ActingRequest, reference: str, pk: int) -> HttpRespons
 def call_off(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """A meeting that does not take place."""
     dispute = dispute_to_read(request, reference)
-    row, key = _meeting(request, dispute, pk), f"call_off-{pk}"
-    before = typed_before(request, dispute, key, CallOffForm)
-    form = CallOffForm(request.POST or None, initial=before)
+    row = _meeting(request, dispute, pk)
+    form = CallOffForm(request.POST or None)
     question = Question(
         "call_off", "Call the meeting off", "Call it off", "The meeting is called off, and those invited are told.",
         hint=f"{row.kind}: {row.aim}", back="dispute_actions", kind="warning",
@@ -109,7 +106,7 @@ def call_off(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: meetings.call_off(meeting=row, by=request.acting, now=acted_at(), **form.cleaned_data),
-        is_theirs=row.is_ahead and works_for_agency(dispute, request.acting), keep_as=key, restored=before,
+        is_theirs=row.is_ahead and works_for_agency(dispute, request.acting),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from escalation.passing import WayOn, way_on
 from escalation.protocol import DutyKind, Stage
 from escalation.verbs import may
 from escalation.views.acts import needed_for, written_with_the_move
-from escalation.views.asking import Question, ask, not_now, typed_before
+from escalation.views.asking import Question, ask, not_now
 from escalation.views.frame import dispute_frame, dispute_to_read
 
 
@@ -34,13 +34,12 @@ def escalate(request: ActingRequest, reference: str) -> HttpResponse:
         context = dispute_frame(dispute, request.acting, now) | {"question": question}
         needed = needed_for(barring, dispute, request.acting)
         return render(request, "escalation/work/shut.html", context | {"needed": needed})
-    before = typed_before(request, dispute, "escalate", EscalateForm)
-    form = EscalateForm(request.POST or None, initial=before | {"seen": dispute.token}, asks=_asks(going, request),
+    form = EscalateForm(request.POST or None, initial={"seen": dispute.token}, asks=_asks(going, request),
                         triggers=following.triggers if following else ())
     return ask(
         request, dispute, question, form,
         lambda: moves.escalate(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
-        is_theirs=going.allowed, restored=before, going=going, next_stage=following, passed=_passed(dispute, on),
+        is_theirs=going.allowed, going=going, next_stage=following, passed=_passed(dispute, on),
     )  # fmt: skip
 
 
@@ -69,9 +68,8 @@ def _escalation(following: Stage | None, going: moves.Going) -> Question:
 def jump(request: ActingRequest, reference: str) -> HttpResponse:
     """Straight to a later stage because the person is at immediate risk; no gate bars it (C-10)."""
     dispute = dispute_to_read(request, reference)
-    before = typed_before(request, dispute, "jump", JumpForm)
     later = [stage for stage in dispute.rules.risk_stages if stage.order > dispute.stage]
-    form = JumpForm(request.POST or None, initial=before | {"seen": dispute.token}, stages=later)
+    form = JumpForm(request.POST or None, initial={"seen": dispute.token}, stages=later)
     question = Question(
         "jump", "Immediate risk: go straight to a later stage", "Go straight there", "It has gone straight to the later stage.",
         hint=dispute.rules.immediate_risk.text, kind="warning", template="escalation/work/jump.html",
@@ -81,7 +79,7 @@ def jump(request: ActingRequest, reference: str) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: moves.jump_for_immediate_risk(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
-        is_theirs=may("jump", dispute, request.acting), restored=before,
+        is_theirs=may("jump", dispute, request.acting),
     )  # fmt: skip
 
 
@@ -89,8 +87,7 @@ def jump(request: ActingRequest, reference: str) -> HttpResponse:
 def withdraw(request: ActingRequest, reference: str) -> HttpResponse:
     """Take it back, with a reason; the record stays."""
     dispute = dispute_to_read(request, reference)
-    before = typed_before(request, dispute, "withdraw", WithdrawForm)
-    form = WithdrawForm(request.POST or None, initial=before | {"seen": dispute.token})
+    form = WithdrawForm(request.POST or None, initial={"seen": dispute.token})
     question = Question(
         "withdraw", "Withdraw it", "Withdraw", "It is withdrawn. Everybody on it has been told.", kind="warning",
         hint="Everything written so far stays on the record. If agreement was reached, record the agreement instead.",
@@ -98,5 +95,5 @@ def withdraw(request: ActingRequest, reference: str) -> HttpResponse:
     return ask(
         request, dispute, question, form,
         lambda: moves.withdraw(dispute=dispute, by=request.acting, now=acted_at(), **form.cleaned_data),
-        is_theirs=not dispute.has_ended and permissions.may_withdraw(dispute, request.acting), restored=before,
+        is_theirs=not dispute.has_ended and permissions.may_withdraw(dispute, request.acting),
     )  # fmt: skip

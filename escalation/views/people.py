@@ -22,7 +22,7 @@ from escalation.models import Action, Dispute
 from escalation.protocol import Side
 from escalation.verbs import may
 from escalation.views.acts import may_see_all_readers
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.debriefs import debriefs_of
 from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see
 from escalation.views.meetings import readable_meetings
@@ -69,8 +69,7 @@ def bring_in(request: ActingRequest, reference: str) -> HttpResponse:
     if own is None:
         working_here = working_here.none()
     colleagues = list(working_here.exclude(pk__in=on_it).select_related("user", "agency", "partnership"))
-    before = typed_before(request, dispute, "bring_in", BringInForm)
-    form = BringInForm(request.POST or None, initial=before, people=colleagues)
+    form = BringInForm(request.POST or None, people=colleagues)
     question = Question(
         "bring_in", "Bring a colleague in", "Bring them in", "They are on it now, and have been told.",
         hint="They can read everything that your agency can read here, and that is recorded when they do.",
@@ -82,7 +81,7 @@ def bring_in(request: ActingRequest, reference: str) -> HttpResponse:
             dispute=dispute, who=_chosen(colleagues, form.cleaned_data["who"]), reason=form.cleaned_data["reason"],
             by=acting, now=acted_at(),
         ),
-        is_theirs=may("bring_in", dispute, acting), restored=before,
+        is_theirs=may("bring_in", dispute, acting),
     )  # fmt: skip
 
 
@@ -130,15 +129,14 @@ def add_action(request: ActingRequest, reference: str) -> HttpResponse:
     there = [
         row.appointment for row in dispute.participants.all() if not (inside and row.side == Side.RESPONDING)
     ]
-    before = typed_before(request, dispute, "add_action", ActionForm)
-    form = ActionForm(request.POST or None, initial=before, people=there)
+    form = ActionForm(request.POST or None, people=there)
     question = Question(
         "add_action", "Add an action", "Add it", "The action is added, and its owner told.",
         hint="Something that somebody on this has agreed to do.", back="dispute_actions",
     )  # fmt: skip
     return ask(
         request, dispute, question, form, lambda: _add(request, dispute, form.cleaned_data, there),
-        is_theirs=may("add_action", dispute, request.acting), restored=before,
+        is_theirs=may("add_action", dispute, request.acting),
     )  # fmt: skip
 
 
@@ -157,17 +155,15 @@ def complete_action(request: ActingRequest, reference: str, pk: int) -> HttpResp
     row = _readable_actions(dispute, readable).filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)
-    key = f"complete_action-{row.pk}"
-    before = typed_before(request, dispute, key, DoneForm)
     files = [one for one in readable_evidence(dispute, request.acting) if agreed.can_show(dispute, row, one, request.acting)]
-    form = DoneForm(request.POST or None, initial=before, files=files)
+    form = DoneForm(request.POST or None, files=files)
     question = Question(
         "complete_action", "How was this done?", "It is done", "The action is done.", hint=row.what, back="dispute_actions"
     )
     return ask(
         request, dispute, question, form,
         lambda: agreed.complete_action(action=row, by=request.acting, now=acted_at(), **form.said),
-        is_theirs=row.done_at is None and _may_complete(row, dispute, request.acting), keep_as=key, restored=before,
+        is_theirs=row.done_at is None and _may_complete(row, dispute, request.acting),
     )  # fmt: skip
 
 

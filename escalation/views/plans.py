@@ -16,7 +16,7 @@ from escalation.actions.meetings import may_be_invited
 from escalation.forms.plans import PlanForm, PlanReviewForm
 from escalation.models import Dispute
 from escalation.verbs import works_for_agency
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
 
 
@@ -38,15 +38,14 @@ def plans_of(dispute: Dispute, acting: Appointment, readable: list[int], today: 
 def open_plan(request: ActingRequest, reference: str) -> HttpResponse:
     """What protects the person meanwhile, or that nothing more is needed."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    before = typed_before(request, dispute, "open_plan", PlanForm)
-    form = PlanForm(request.POST or None, initial=before, people=may_be_invited(dispute))
+    form = PlanForm(request.POST or None, people=may_be_invited(dispute))
     question = Question(
         "open_plan", "Interim protection plan", "Save", "It is recorded.",
         hint="What protects the person until this is settled. A new plan takes the place of your agency’s earlier one.",
     )  # fmt: skip
     return ask(
         request, dispute, question, form, lambda: _open(dispute, form, acting),
-        is_theirs=works_for_agency(dispute, acting), restored=before,
+        is_theirs=works_for_agency(dispute, acting),
     )  # fmt: skip
 
 
@@ -67,9 +66,8 @@ def review_plan(request: ActingRequest, reference: str, pk: int) -> HttpResponse
     row = dispute.plans.filter(pk=pk, stage__in=readable).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)
-    row.dispute, key = dispute, f"review_plan-{pk}"
-    before = typed_before(request, dispute, key, PlanReviewForm)
-    form = PlanReviewForm(request.POST or None, initial={"owner": str(row.owner_id)} | before, people=may_be_invited(dispute))
+    row.dispute = dispute
+    form = PlanReviewForm(request.POST or None, initial={"owner": str(row.owner_id)}, people=may_be_invited(dispute))
     question = Question(
         "review_plan", "Look at the plan again", "Save", "The review is recorded.", hint=row.measures,
     )  # fmt: skip
@@ -79,5 +77,5 @@ def review_plan(request: ActingRequest, reference: str, pk: int) -> HttpResponse
             plan=row, by=acting, now=acted_at(),
             looked=plans.Looked(form.cleaned_data["note"], form.next_day, form.people.get(form.cleaned_data["owner"])),
         ),
-        is_theirs=plans.may_review_plan(row, dispute, acting), keep_as=key, restored=before,
+        is_theirs=plans.may_review_plan(row, dispute, acting),
     )  # fmt: skip

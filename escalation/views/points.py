@@ -13,7 +13,7 @@ from escalation import permissions
 from escalation.actions import points
 from escalation.forms.points import ColumnForm, PointForm
 from escalation.models import Dispute, Point, PointView
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
 
 
@@ -48,8 +48,7 @@ def map_of(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
 def add_point(request: ActingRequest, reference: str) -> HttpResponse:
     """A new point, with one's own agency's column."""
     dispute = dispute_to_read(request, reference)
-    before = typed_before(request, dispute, "add_point", PointForm)
-    form = PointForm(request.POST or None, initial=before)
+    form = PointForm(request.POST or None)
     question = Question(
         "add_point", "Add a point to the disagreement map", "Add the point", "The point is on the map.",
         hint="One point at a time: what exactly do you agree or disagree about? Each agency fills its own column.",
@@ -60,7 +59,7 @@ def add_point(request: ActingRequest, reference: str) -> HttpResponse:
         lambda: points.add_point(
             dispute=dispute, text=form.cleaned_data["text"], column=form.column, by=request.acting, now=acted_at()
         ),
-        is_theirs=permissions.may_map_points(dispute, request.acting), restored=before,
+        is_theirs=permissions.may_map_points(dispute, request.acting),
     )  # fmt: skip
 
 
@@ -72,20 +71,19 @@ def say_on_point(request: ActingRequest, reference: str, pk: int) -> HttpRespons
     if point is None:
         raise Http404(NOT_FOUND)
     stands_for = permissions.standing(dispute, request.acting).agency_id
-    key, own = f"say_on_point-{pk}", point.views.filter(agency=stands_for).first()
+    own = point.views.filter(agency=stands_for).first()
     known: dict[str, Any] = {"seen": own.updates if own else ""}
     if own:
         known |= {"stance": own.stance, "says": own.says, "weight": own.weight, "threshold": own.threshold}
-    before = typed_before(request, dispute, key, ColumnForm)
-    form = ColumnForm(request.POST or None, initial=known | before)
+    form = ColumnForm(request.POST or None, initial=known)
     question = Question(
         "say_on_point", "What does your agency say on this point?", "Save", "Your agency’s column is saved.",
         hint=point.text, back="dispute_positions",
     )  # fmt: skip
     return ask(
         request, dispute, question, form, lambda: _say(request, point, form),
-        is_theirs=point.agreed_at is None and permissions.may_map_points(dispute, request.acting), keep_as=key,
-        why_not=[points.LOCKED] if point.agreed_at else [], restored=before,
+        is_theirs=point.agreed_at is None and permissions.may_map_points(dispute, request.acting),
+        why_not=[points.LOCKED] if point.agreed_at else [],
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases.actions.typed import forget_below
 from cases.errors import Refused
 from cases.http import NOT_FOUND, ActingRequest, acted_at, visible_or_404
 from cases.models import Appointment
@@ -70,6 +72,7 @@ def discard(request: ActingRequest, draft: UUID) -> HttpResponse:
     if kept.became_id is not None:
         return redirect("raise_step", kept.pk, DONE)
     discard_one(draft=kept)
+    forget_below(user_id=request.user.pk, address=reverse("raise_step", args=[kept.pk, CHECK]).removesuffix(f"{CHECK}/"))
     return redirect("raise")
 
 
@@ -106,8 +109,6 @@ def _questions(request: ActingRequest, draft: Draft, setting: Setting, slug: str
     if request.method == "POST":
         form = BY_SLUG[slug](request.POST, setting=setting)
         draft = save_draft(draft=draft, data={slug: raise_draft.typed_in(form), "refused": None}, now=setting.now)
-        if request.headers.get("X-Autosave"):
-            return HttpResponse(status=204)
         if form.is_valid():
             return _onward(request, draft, form, _setting(request, draft) if slug == "track" else setting)
     else:

@@ -15,7 +15,7 @@ from cases.models import Appointment
 from escalation.actions import support
 from escalation.forms.support import SupportForm
 from escalation.models import Dispute
-from escalation.views.asking import Question, ask, typed_before
+from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
 
 
@@ -31,8 +31,7 @@ def supports_of(dispute: Dispute, acting: Appointment) -> list[dict[str, Any]]:
 def ask_support(request: ActingRequest, reference: str) -> HttpResponse:
     """Ask somebody to read along, or to speak."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    before = typed_before(request, dispute, "ask_support", SupportForm)
-    form = SupportForm(request.POST or None, initial=before, people=support.may_be_asked(dispute, acting, now=acted_at()))
+    form = SupportForm(request.POST or None, people=support.may_be_asked(dispute, acting, now=acted_at()))
     question = Question(
         "ask_support", "Ask for support", "Ask them", "They are asked, and can read this dispute and no other.",
         hint="You need not do this alone. The other agency sees that somebody supports you, and never why.",
@@ -44,7 +43,7 @@ def ask_support(request: ActingRequest, reference: str) -> HttpResponse:
             dispute=dispute, by=acting, now=acted_at(),
             asked=support.Asked(**form.cleaned_data | {"supporter": form.people[form.cleaned_data["supporter"]]}),
         ),
-        is_theirs=support.may_ask_support(dispute, acting), restored=before,
+        is_theirs=support.may_ask_support(dispute, acting),
     )  # fmt: skip
 
 

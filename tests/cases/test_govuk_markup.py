@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.conf import settings
+from django.template import Context
 from django.utils.safestring import SafeString
 
 from cases.forms.base import GovukForm
@@ -75,7 +76,7 @@ def drawn_field(options: Options, field: forms.Field, data: Options | None = Non
     if "errorMessage" in options:
         part = next((part for part in ("day", "month", "year") if options.get(part)), None)
         form.add_error(name, forms.ValidationError(_text(options, "errorMessage"), code=part))
-    return form_tags.govuk_field(form[name], size=size, heading=bool(label.get("isPageHeading")))
+    return form_tags.govuk_field(Context(), form[name], size=size, heading=bool(label.get("isPageHeading")))
 
 
 def text_input(options: Options) -> str:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
+from cases.models import Typed
 from decisions.actions import records
 from decisions.models import DecisionRecord
-from escalation.models import Dispute, Draft
+from escalation.models import Dispute
 from tests.clock import Clock
 from tests.decisions.deciding_pages import as_, at, typed
 from tests.factories import Cast
@@ -112,15 +112,14 @@ def test_two_windows_one_is_told(client: Client, people: Cast, dispute: Dispute,
 
 def test_unsent_text_is_kept_with_its_rows_and_gone_once_saved(client: Client, people: Cast, dispute: Dispute) -> None:
     as_(client, people.council.practitioner)
-    keep = reverse("keep_decision", args=[dispute.reference, "decision_new"])
-    assert client.post(keep, typed(decision="Half a sentence")).status_code == 204
-    assert client.post(reverse("keep_decision", args=[dispute.reference, "anything"]), typed()).status_code == 404
+    half = typed(decision="Half a sentence")
+    assert client.post(at("decision_new", dispute), half, headers={"X-Autosave": "1"}).status_code == 204
     page = client.get(at("decision_new", dispute)).content.decode()
     assert "Half a sentence" in page
     assert "Alone at night until Monday" in page
     assert "Ward manager" in page
     client.post(at("decision_new", dispute), typed())
-    assert not Draft.objects.filter(form__endswith=":decision_new").exists()
+    assert not Typed.objects.exists()
 
 
 def test_a_signed_record_is_corrected_in_a_new_version(client: Client, people: Cast, dispute: Dispute, now: datetime) -> None:
