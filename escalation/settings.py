@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "escalation.request_log.EachRequest",
     "escalation.middleware.never_stored",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -286,12 +287,22 @@ if env.bool("BEHIND_PROXY", default=False):
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-# Logs carry ids and paths, never bodies.
+# Logs carry ids, never words. In production each line is a JSON object, and each request has one.
+_format, _requests = ("line", "WARNING") if DEMO else ("json", "INFO")
+_level = env.str("LOG_LEVEL", default="WARNING")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    "loggers": {"celery.app.trace": {"level": "WARNING"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "escalation.request_log.Lines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": _format}},
+    "root": {"handlers": ["console"], "level": _level},
+    "loggers": {
+        "escalation.request_log": {"level": _requests},
+        "django": {"handlers": [], "level": _level},  # without Django's mails to administrators
+        "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "celery.app.trace": {"level": "WARNING"},
+    },
 }
