@@ -1,55 +1,116 @@
-"""How many chained events a second 32 writers add, against bare inserts of the same rows, and how fast the trail is verified.
+"""How many chained events a second a few clients add, against bare inserts of the same rows; their size; how fast they verify.
 
-Run: ``python benchmarks/audit.py [seconds] [writers]``. Both take turns in one run, each event in a transaction of its
-own, on a PostgreSQL with the durability of a real one; checkpoints are made meanwhile every second.
+Run: ``python benchmarks/audit.py [seconds] [clients]`` (60 and 2; each client a process of its own). Three kinds take turns in
+one run, on a PostgreSQL with the durability of a real one: a bare insert by itself, a bare insert in a transaction, and an
+event, which always joins the transaction of the act that it is about. Checkpoints are made every second while events are added.
 """
 
 from __future__ import annotations
 
+import json
+import multiprocessing
 import os
 import sys
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.taken import Taken, taken
 from benchmarks.world import servers
 
-CASES, ROUNDS = 64, 2
+CHAINS, ROUNDS = 64, 8
+TOGETHER, AT_ONCE = 60, 2_000
+DATA = {"door": "page", "fields": "what was raised"}
+PROCESSES = multiprocessing.get_context("fork")
+Act = Callable[[int], None]
+
+
+@dataclass
+class Kind:
+    """One kind of writing: how often it was done, and what that took."""
+
+    name: str
+    act: Act
+    is_sealed: bool = False
+    done: int = 0
+    took: Taken = field(default_factory=Taken)
+
+    @property
+    def rate(self) -> float:
+        """How many a second."""
+        return self.done / self.took.wall
+
+    def __str__(self) -> str:
+        each = f"database {self.took.database / self.done * 1e6:,.0f} us of processor time each"
+        return f"{self.name:<32} {self.rate:>8,.0f}/s   {each}"
 
 
 def main() -> None:
-    """Start a database, let both kinds of writers write, verify, print."""
+    """Start a database, let all kinds of writing take turns, verify, print."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60
-    writers = int(sys.argv[2]) if len(sys.argv) > 2 else 32
+    clients = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     with servers():
-        _measure(seconds / (2 * ROUNDS), writers)
+        _measure(seconds, clients)
 
 
-def _measure(seconds: float, writers: int) -> None:
-    from cases import checkpoints, verifying
-    from cases.models import AuditEvent, Partnership
+def _measure(seconds: float, clients: int) -> None:
+    from cases.models import AuditEvent
 
-    partnership = Partnership.objects.create(key="bench", name="Bench", short_name="Bench", reference_prefix="BEN")
     now = datetime.now(UTC)
+    person = _a_person(now)
     _make_bare_table()
-    chained = plain = 0
+    alone = Kind("bare insert by itself", lambda number: _insert(person, number, now, in_transaction=False))
+    bare = Kind("bare insert in a transaction", lambda number: _insert(person, number, now, in_transaction=True))
+    chained = Kind("event in a transaction", lambda number: _event(person, number, now), is_sealed=True)
     for _ in range(ROUNDS):
-        plain += _write(seconds, writers, lambda number, turn: _insert(number, now), None)
-        chained += _write(seconds, writers, lambda number, turn: _event(partnership, number + turn, now), checkpoints.seal)
-    checkpoints.seal(now=now)
-    began = time.monotonic()
-    told = verifying.verify()
-    took = time.monotonic() - began
-    each, bare = chained / (seconds * ROUNDS), plain / (seconds * ROUNDS)
-    print(f"{writers} writers, {CASES} chains: {each:,.0f} chained events/s, bare inserts {bare:,.0f}/s, ratio {each / bare:.0%}")
-    print(f"checkpoints {told.checkpoints}; wrong: {told.broken or 'nothing'}")
-    print(f"verified {told.events:,} events in {took:.1f} s ({told.events / took:,.0f}/s)")
-    if AuditEvent.objects.count() != chained:
+        for kind in (alone, bare, chained):
+            _write(kind, seconds / (3 * ROUNDS), clients)
+    print(f"{clients} clients, {CHAINS} chains, {ROUNDS} rounds", *(alone, bare, chained), sep="\n")
+    print(f"events reach {chained.rate / bare.rate:.0%} of bare inserts in a transaction, {chained.rate / alone.rate:.0%} alone")
+    _many_together(person, now)
+    _sizes()
+    _verify()
+    if AuditEvent.objects.count() != chained.done + TOGETHER * AT_ONCE:
         raise SystemExit("Events were lost.")
+
+
+def _many_together(person: Any, now: datetime) -> None:
+    """As a sweep does it: many events of many chains in one transaction."""
+    from cases import audit, together
+
+    with taken() as took:
+        for _ in range(TOGETHER):
+            with together.together():
+                for number in range(AT_ONCE):
+                    audit.record("case_read", person, scope=f"case:{number % CHAINS}", by=person, now=now, data=DATA)
+    print(f"{AT_ONCE} events in a transaction: {TOGETHER * AT_ONCE / took.wall:,.0f}/s in {took}")
+
+
+def _verify() -> None:
+    from cases import audit, checkpoints, verifying
+
+    checkpoints.seal(now=datetime.now(UTC))
+    told = verifying.verify()
+    print(f"checkpoints {told.checkpoints}; wrong: {told.broken or 'nothing'}")
+    with taken() as took:
+        wrong = list(audit.broken_links())
+    print(f"chains of {told.events:,} events verified: {told.events / took.wall:,.0f}/s in {took}; wrong: {len(wrong)}")
+
+
+def _sizes() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        sizes = "SELECT pg_relation_size(%(table)s), pg_indexes_size(%(table)s), count(*) FROM cases_auditevent"
+        cursor.execute(sizes, {"table": "cases_auditevent"})
+        rows, indexes, count = cursor.fetchone()
+    print(f"{rows / count:.0f} bytes an event, and {indexes / count:.0f} in its indexes")
 
 
 def _make_bare_table() -> None:
@@ -62,57 +123,73 @@ def _make_bare_table() -> None:
         owner.execute("CREATE TABLE public.bare (LIKE cases_auditevent INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES)")
 
 
-def _insert(number: int, now: datetime) -> None:
-    """The same columns and indexes, and nothing else."""
-    from django.db import connection
+def _a_person(now: datetime) -> Any:
+    from cases.models import Appointment, Partnership, User
 
-    with connection.cursor() as cursor:
+    partnership = Partnership.objects.create(key="bench", name="Bench", short_name="Bench", reference_prefix="BEN")
+    user = User.objects.create_user("somebody@example.org", name="Somebody")
+    return Appointment.objects.create(user=user, partnership=partnership, role="auditor", starts_on=now.date())
+
+
+def _insert(person: Any, number: int, now: datetime, *, in_transaction: bool) -> None:
+    """The same columns and indexes, and nothing else."""
+    from django.db import connection, transaction
+
+    values = [number % CHAINS, now, person.user_id, person.pk, str(person.pk), json.dumps(DATA), os.urandom(32), os.urandom(32)]
+    with transaction.atomic() if in_transaction else nullcontext(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO bare (head_id, seq, at, action, object_type, object_id, data, prev_hash, hash) "
-            "VALUES (%s, nextval(pg_get_serial_sequence('bare', 'id')), %s, 'case_read', 'cases.case', '1', '{}', "
-            "sha256(%s), sha256(%s))",
-            [number, now, os.urandom(8), os.urandom(8)],
+            "INSERT INTO bare (head_id, seq, at, user_id, appointment_id, action, object_type, object_id, data, prev_hash, hash) "
+            "VALUES (%s, nextval(pg_get_serial_sequence('bare', 'id')), %s, %s, %s, 'case_read', 'cases.appointment', %s, %s, "
+            "%s, %s)",
+            values,
         )
 
 
-def _event(partnership: Any, number: int, now: datetime) -> None:
+def _event(person: Any, number: int, now: datetime) -> None:
     from django.db import transaction
 
     from cases import audit
 
     with transaction.atomic():
-        audit.record("case_read", partnership, scope=f"case:{number % CASES}", by=None, now=now)
+        audit.record("case_read", person, scope=f"case:{number % CHAINS}", by=person, now=now, data=DATA)
 
 
-def _write(seconds: float, writers: int, act: Any, seal: Any) -> int:
-    """How many acts all writers did in this time."""
+def _write(kind: Kind, seconds: float, clients: int) -> None:
+    """Let all clients do it for so long."""
     from django.db import connection
 
-    done, over = [0] * writers, Event()
+    connection.close()
+    over, counted = PROCESSES.Event(), PROCESSES.Queue()
+    helpers = [PROCESSES.Process(target=_client, args=(kind.act, number, over, counted)) for number in range(clients)]
+    if kind.is_sealed:
+        helpers.append(PROCESSES.Process(target=_seal_meanwhile, args=(over,)))
+    with taken() as took:
+        for helper in helpers:
+            helper.start()
+        time.sleep(seconds)
+        over.set()
+        kind.done += sum(counted.get() for _ in range(clients))
+    for helper in helpers:
+        helper.join()
+    kind.took += took
 
-    def write(number: int) -> None:
-        turn = 0
-        try:
-            while not over.is_set():
-                act(number, turn)
-                turn += 1
-        finally:
-            done[number] = turn
-            connection.close()
 
-    def keep_sealing() -> None:
-        while seal and not over.wait(1):
-            seal(now=datetime.now(UTC))
-        connection.close()
+def _client(act: Act, number: int, over: Any, counted: Any) -> None:
+    from django.db import connection
 
-    threads = [Thread(target=write, args=(number,)) for number in range(writers)] + [Thread(target=keep_sealing)]
-    for thread in threads:
-        thread.start()
-    time.sleep(seconds)
-    over.set()
-    for thread in threads:
-        thread.join()
-    return sum(done)
+    turn = 0
+    while not over.is_set():
+        act(number * CHAINS // 2 + turn)
+        turn += 1
+    connection.close()
+    counted.put(turn)
+
+
+def _seal_meanwhile(over: Any) -> None:
+    from cases import checkpoints
+
+    while not over.wait(1):
+        checkpoints.seal(now=datetime.now(UTC))
 
 
 if __name__ == "__main__":

@@ -6,15 +6,19 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from cases import together
 from cases.models import Appointment, AuditEvent, AuditHead
 
 GENESIS = bytes(32)
 SCOPE_OF_SERVICE = "service"  # the chain for what belongs to no partnership, such as mail from nobody known
+EVENTS_AT_ONCE = 5_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -64,7 +68,11 @@ def _chain(recorded: list[tuple[str, AuditEvent]]) -> None:
 
     Many at once are of the clock, which waits for nobody here: it does its work again later when somebody holds an end.
     """
-    heads = hold({scope for scope, _ in recorded}, waits=not together.is_open())
+    if not together.is_open():
+        for scope, event in recorded:
+            _append(scope, event)
+        return
+    heads = hold({scope for scope, _ in recorded}, waits=False)
     for scope, event in recorded:
         head = heads[scope]
         event.head, event.seq, event.prev_hash = head, head.seq + 1, bytes(head.hash)
@@ -72,6 +80,39 @@ def _chain(recorded: list[tuple[str, AuditEvent]]) -> None:
         head.seq, head.hash = event.seq, event.hash
     together.write([event for _, event in recorded])
     together.change(list(heads.values()), "seq", "hash")
+
+
+# One event, in one statement: the end of the chain goes forward, and the event is what it went forward by. The hash is that
+# of ``digest``: what comes before and the number are known only here.
+APPEND = """
+WITH head AS (
+    UPDATE cases_audithead SET seq = seq + 1, hash = sha256(
+        int8send(octet_length(hash)) || hash
+        || int8send(length((seq + 1)::text)) || convert_to((seq + 1)::text, 'UTF8') || %(rest)s
+    ) WHERE scope = %(scope)s RETURNING id, seq, old.hash AS before, new.hash AS hash
+)
+INSERT INTO cases_auditevent
+    (head_id, seq, at, user_id, appointment_id, action, object_type, object_id, data, prev_hash, hash)
+SELECT id, seq, %(at)s, %(user_id)s, %(appointment_id)s, %(action)s, %(object_type)s, %(object_id)s, %(data)s, before, hash
+FROM head RETURNING id, head_id, seq, prev_hash, hash
+"""
+
+
+def _append(scope: str, event: AuditEvent) -> None:
+    values: dict[str, Any] = {
+        "scope": scope, "rest": _rest(event), "at": event.at, "user_id": event.user_id,
+        "appointment_id": event.appointment_id, "action": event.action, "object_type": event.object_type,
+        "object_id": event.object_id, "data": canonical(event.data),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, values)
+        written = cursor.fetchone()
+        if written is None:
+            hold([scope])
+            cursor.execute(APPEND, values)
+            written = cursor.fetchone()
+    event.pk, event.head_id, event.seq, event.prev_hash, event.hash = written
+    event._state.adding, event._state.db = False, connection.alias
 
 
 def hold(scopes: Collection[str], *, waits: bool = True) -> dict[str, AuditHead]:
@@ -92,22 +133,28 @@ def refused_in(scope: str) -> models.QuerySet[AuditEvent]:
 
 def digest(event: AuditEvent) -> bytes:
     """SHA-256 over the length-prefixed fields of the event and the hash before it; time in microseconds since 1970 UTC."""
-    parts = (
-        bytes(event.prev_hash),
-        str(event.seq).encode(),
-        str(microseconds(event.at)).encode(),
-        str(event.user_id or "").encode(),
-        str(event.appointment_id or "").encode(),
-        event.action.encode(),
-        event.object_type.encode(),
-        event.object_id.encode(),
-        json.dumps(event.data, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode(),
-    )
-    sha = hashlib.sha256()
-    for part in parts:
-        sha.update(len(part).to_bytes(8, "big"))
-        sha.update(part)
-    return sha.digest()
+    return hashlib.sha256(_fields(bytes(event.prev_hash), str(event.seq).encode()) + _rest(event)).digest()
+
+
+def _rest(event: AuditEvent) -> bytes:
+    """Those fields that do not depend on its place in the chain."""
+    words = (
+        str(microseconds(event.at)), str(event.user_id or ""), str(event.appointment_id or ""), event.action,
+        event.object_type, event.object_id, canonical(event.data),
+    )  # fmt: skip
+    return _fields(*(word.encode() for word in words))
+
+
+def _fields(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+
+
+def canonical(data: object) -> str:
+    """What an event holds, as the one text of it that goes into the hash."""
+    return _JSON.encode(data)
+
+
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def microseconds(at: datetime) -> int:
@@ -118,17 +165,47 @@ def microseconds(at: datetime) -> int:
 def broken_links(scope: str | None = None) -> Iterator[str]:
     """What is wrong with the chains, one line each; nothing when every event is as it was written."""
     heads = AuditHead.objects.filter(scope=scope) if scope else AuditHead.objects.all()
-    for head in heads.order_by("pk").iterator():
-        seq, before = 0, GENESIS
-        for event in head.events.order_by("seq").iterator():
-            seq += 1
-            if event.seq != seq:
-                yield f"{head.scope}: event {seq} is missing"
-                seq = event.seq
-            if bytes(event.prev_hash) != before or digest(event) != bytes(event.hash):
-                yield f"{head.scope}: event {event.seq} is not as it was written"
-            before = bytes(event.hash)
-        if head.seq != seq or bytes(head.hash) != before:
-            yield f"{head.scope}: the end of the chain is missing"
+    ends = {pk: (name, seq, bytes(end)) for pk, name, seq, end in heads.values_list("pk", "scope", "seq", "hash")}
+    for head_id, events in groupby(_events(list(ends) if scope else None), key=itemgetter(0)):
+        name, seq, end = ends.pop(head_id, (f"chain {head_id}", 0, GENESIS))
+        yield from _broken(name, events, seq, end)
+    for name, seq, end in ends.values():
+        yield from _broken(name, iter(()), seq, end)
 
 
+def _broken(scope: str, events: Iterator[tuple[Any, ...]], last: int, end: bytes) -> Iterator[str]:
+    number, before = 0, GENESIS
+    for _, seq, prev, found, middle, data in events:
+        number += 1
+        if seq != number:
+            yield f"{scope}: event {number} is missing"
+            number = seq
+        if prev != before or hashlib.sha256(_fields(prev, b"%d" % seq) + middle + _data_field(data)).digest() != found:
+            yield f"{scope}: event {seq} is not as it was written"
+        before = found
+    if (last, end) != (number, before):
+        yield f"{scope}: the end of the chain is missing"
+
+
+# Every event in the order of its chain; the fields between its number and its data come as ``_rest`` puts them together.
+WORDS = (
+    "((extract(epoch FROM at) * 1000000)::bigint)::text", "coalesce(user_id::text, '')", "coalesce(appointment_id::text, '')",
+    "action", "object_type", "object_id",
+)  # fmt: skip
+MIDDLE = " || ".join(f"int8send(octet_length({word})) || convert_to({word}, 'UTF8')" for word in WORDS)
+EVENTS = f"""
+SELECT head_id, seq, prev_hash, hash, {MIDDLE}, data::text FROM cases_auditevent
+WHERE %(heads)s::bigint[] IS NULL OR head_id = ANY(%(heads)s) ORDER BY head_id, seq
+"""  # noqa: S608 (our own names)
+
+
+def _events(head_ids: list[int] | None) -> Iterator[tuple[Any, ...]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(EVENTS, {"heads": head_ids})
+        while rows := cursor.fetchmany(EVENTS_AT_ONCE):
+            yield from rows
+
+
+@lru_cache(maxsize=10_000)
+def _data_field(written: str) -> bytes:
+    return _fields(canonical(json.loads(written)).encode())

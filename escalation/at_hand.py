@@ -94,5 +94,5 @@ def as_it_stands(dispute: Dispute) -> bool:
     known = dispute.__dict__.setdefault("_prefetched_objects_cache", {})
     for model, name in NAMES.items():
         known[name] = model._default_manager.none()
-        known[name]._result_cache = sorted(held[model], key=attrgetter(*model._meta.ordering, "pk"))
+        known[name]._result_cache = sorted(held[model], key=attrgetter(*map(str, model._meta.ordering or ()), "pk"))
     return True

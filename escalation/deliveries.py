@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from cases import audit, together
 from cases.models import Appointment
@@ -31,14 +32,14 @@ logger = logging.getLogger(__name__)
 SUBJECT = "Something to read in the escalation service"
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = 12
-AT_ONCE = 20
+AT_ONCE, LONGEST_HELD = 200, 2.0  # notices and seconds: whoever reads one of them meanwhile waits no longer
 RISK_OR_LIMIT = (*IMMEDIATE, Event.LIMIT_NEAR, Event.LIMIT_MISSED)
 
 
 def deliver_due(*, now: datetime, limit: int = 5_000) -> int:
     """Send what is owed, at least once: each is marked sent after the mail server took it, with the same Message-ID on a retry.
 
-    A few are taken at a time, over one connection; rows taken by another worker are left to it. Returns how many e-mails
+    Many are taken at a time, over one connection; rows taken by another worker are left to it. Returns how many e-mails
     were sent; a refusal is tried again later, and given up after a day, or at once when the address is refused for good:
     then it waits for the agency's contact (F37).
     """
@@ -101,9 +102,13 @@ def _digest_text(notices: list[Notification]) -> str:
 # --- one e-mail ------------------------------------------------------------------------------------------------------
 
 
+RECIPIENT = Prefetch("recipient", Appointment.objects.select_related("user", "partnership"))
+DISPUTE = Prefetch("dispute", Dispute.objects.select_related("protocol").defer("protocol__document"))
+
+
 @dataclass
 class Taken:
-    """What became of a few notices: how many the mail server took, and why others will not arrive, by their id."""
+    """What became of some notices: how many the mail server took, and why others will not arrive, by their id."""
 
     sent: int = 0
     lost: dict[int, str] = field(default_factory=dict)
@@ -111,21 +116,20 @@ class Taken:
 
 @transaction.atomic
 def _deliver_some(connection: BaseEmailBackend, count: int, *, now: datetime) -> Taken | None:
-    """The next few; None when nothing is left. A crash sends again at most these few.
+    """The next ones, fewer when the mail server is slow; None when nothing is left. A crash sends again at most these.
 
     While mail servers are talked to, nothing is locked but these notices, so that nobody's act waits for them.
     """
-    notices = (
-        Notification.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .filter(next_attempt_at__lte=now, for_digest=False)
-        .select_related("recipient__user", "recipient__partnership", "dispute__protocol")
-        .defer("dispute__protocol__document")
-        .order_by("next_attempt_at", "pk")[:count]
-    )
+    waiting = Notification.objects.filter(next_attempt_at__lte=now, for_digest=False).order_by("next_attempt_at", "pk")
+    notices = waiting.select_for_update(no_key=True, skip_locked=True).prefetch_related(RECIPIENT, DISPUTE)[:count]
     if not notices:
         return None
-    taken = Taken()
-    sent = [notice for notice in notices if _is_taken(connection, notice, taken.lost, now=now)]
+    taken, sent, end = Taken(), list[Notification](), time.monotonic() + LONGEST_HELD
+    for notice in notices:
+        if _is_taken(connection, notice, taken.lost, now=now):
+            sent.append(notice)
+        if time.monotonic() > end:
+            break
     for notice in sent:
         notice.sent_at, notice.next_attempt_at = now, None
         notice.attempts += 1
