@@ -31,6 +31,7 @@ def _deliver(pk: int, now: datetime) -> bool:
     told = {
         "device": found.device, "when": date_and_time(found.owed_at),
         "reset_url": settings.BASE_URL + reverse("account_reset_password"),
+        "directory_url": settings.BASE_URL + reverse("directory"),
     }  # fmt: skip
     try:
         subject = render_to_string(f"account/email/{found.kind}_subject.txt", told).strip()

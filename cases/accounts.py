@@ -1,4 +1,4 @@
-"""Who may have an account: only people a partnership has invited; and what is written down when they sign in and out."""
+"""Who may have an account: only people a partnership has invited; what is written down at sign-in; how factors are kept."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import time
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from cases import sessions
+from cases import sealed, sessions
 from cases.acting import has_left
 from cases.actions import sign_ins
+from cases.actions.second_factors import WRONG_CODE
 from cases.clock import database_now
 from cases.models import SignIn, User
 
@@ -37,8 +41,10 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in; the session is measured from now on, and the account's chain says so."""
+        second = any(record["method"] == "mfa" for record in get_authentication_records(request, user))
         super().login(request, user)
         sessions.begin(request.session, at=time.time())
+        request.session[sessions.SECOND] = second
         device = sessions.device_of(self.get_http_user_agent(request))
         made = sign_ins.record_sign_in(
             user=user, session_key=str(request.session.session_key), device=device, now=database_now()
@@ -58,6 +64,27 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         """A new password ends what was open under the old one."""
         super().set_password(user, password)
         sign_ins.record_new_password(user=user, now=database_now())
+
+
+class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors as allauth keeps them, their secrets sealed."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": WRONG_CODE,
+    }
+
+    def encrypt(self, text: str) -> str:
+        return sealed.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealed.unseal(encrypted_text)
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.SERVICE_NAME)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        given: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return given | {"name": str(settings.SERVICE_NAME)}
 
 
 def end_session(request: HttpRequest, why: str) -> None:

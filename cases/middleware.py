@@ -1,4 +1,4 @@
-"""Ends sessions that are over, puts the role a person acts in on every request, and stops those who hold none."""
+"""Ends sessions that are over, puts the role a person acts in on every request, asks who one is where it matters."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from cases import sessions
+from cases import proving, sessions
 from cases.accounts import end_session
 from cases.acting import chosen_from, has_left, roles_of
 from cases.actions.sign_ins import end_access
@@ -99,3 +99,36 @@ class ActingMiddleware:
             note_refusal(request, Refused(ROLE_ENDED, code="forbidden"))
             return redirect("roles")
         return None
+
+
+class Proved:
+    """Nobody without a second factor gets further where one is required, and acts that weigh ask once more who one is.
+
+    Pages and sessions at the API are stopped here; tokens where the API finds whom they belong to.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: ActingRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Let the address answer, or ask."""
+        address, is_api = request.resolver_match, request.path.startswith("/api/")
+        is_open = not is_api and not getattr(view, "login_required", True)
+        if address is None or is_open or not request.user.is_authenticated:
+            return None
+        name = str(address.url_name)
+        if proving.lacks_second_factor(request, name):
+            return _no(request, proving.NEEDS_SECOND, "second_factor_needed") if is_api else redirect("second_factor")
+        if not proving.is_owed(request, name):
+            return None
+        return _no(request, proving.PROVE_AGAIN, "prove_again") if is_api else proving.prove_here(request)
+
+
+def _no(request: HttpRequest, message: str, code: str) -> HttpResponse:
+    note_refusal(request, Refused(message, code=code))
+    return JsonResponse({"message": message, "code": code, "field": None}, status=403)

@@ -11,13 +11,27 @@ IDLE = 15 * 60
 WARNED = 13 * 60
 LONGEST = 8 * 60 * 60
 GRAIN = 15  # use is written down at most this often, and given in favour of the person
+FRESH = 5 * 60  # how long a proof holds for acts that weigh
 BEGAN, USED, SIGN_IN, ENDED = "session_began", "session_used", "sign_in", "session_ended"
+PROVED, SECOND = "session_proved", "session_second"
 
 
 def begin(session: SessionBase, *, at: float) -> None:
-    """Somebody signed in."""
-    session[BEGAN] = session[USED] = at
+    """Somebody signed in, which is a proof as well."""
+    session[BEGAN] = session[USED] = session[PROVED] = at
     session.pop(ENDED, None)
+
+
+def prove(session: SessionBase, *, at: float, second: bool) -> None:
+    """The person has shown again that it is them; with a second factor or with the password."""
+    session[PROVED] = at
+    session[SECOND] = second or session.get(SECOND, False)
+
+
+def is_fresh(session: SessionBase, *, at: float) -> bool:
+    """Whether the person signed in or proved it again a moment ago."""
+    proved: float = session.get(PROVED, 0)
+    return 0 <= at - proved < FRESH
 
 
 def why_over(session: SessionBase | Mapping[str, Any], *, at: float) -> str:

@@ -14,7 +14,7 @@ from cases.clock import database_now
 
 KEY = "once"  # the hidden field with a form's one-time key
 AUTOSAVE, ANEW = "X-Autosave", "start_anew"
-NEVER = re.compile(r"^(csrfmiddlewaretoken|once|start_anew)$|password", re.IGNORECASE)
+NEVER = re.compile(r"^(csrfmiddlewaretoken|once|start_anew)$|^prove_|password", re.IGNORECASE)
 MOST_NAMES = 400
 LONGEST_ADDRESS = 300
 # Signing in and proving who one is are never kept; a program keeps its own.

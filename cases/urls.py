@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from allauth.account import views as signing
+from allauth.mfa.base.views import authenticate
 from django.urls import include, path, re_path
 
-from cases.views import account, api_docs, cases, demo, directory, information, sessions
+from cases.views import account, api_docs, cases, demo, directory, information, recoveries, second_factors, sessions
 
 SIGNING_IN = [
     path("login/", signing.login, name="account_login"),
+    path("second-factor/sign-in/", authenticate, name="mfa_authenticate"),
     path("logout/", sessions.sign_out, name="account_logout"),
     path("signed-out/", sessions.signed_out, name="signed_out"),
     path("inactive/", signing.account_inactive, name="account_inactive"),
@@ -26,9 +28,20 @@ SIGNING_IN = [
     ),
 ]
 
+SECOND_FACTORS = [
+    path("", second_factors.second_factor, name="second_factor"),
+    path("app/", second_factors.add_app, name="add_app"),
+    path("key/", second_factors.add_key, name="add_key"),
+    path("<int:pk>/remove/", second_factors.remove_second_factor, name="remove_second_factor"),
+    path("codes/", second_factors.recovery_codes, name="recovery_codes"),
+    path("codes/new/", second_factors.new_recovery_codes, name="new_recovery_codes"),
+]
+
 urlpatterns = [
     path("account/", include(SIGNING_IN)),
     path("account/", sessions.account, name="account"),
+    path("account/second-factor/", include(SECOND_FACTORS)),
+    path("account/prove/", second_factors.prove_again, name="prove_again"),
     path("account/time/", sessions.session_time, name="session_time"),
     path("account/sessions/<int:pk>/end/", sessions.end_session, name="end_session"),
     path("account/sign-out-everywhere/", sessions.sign_out_everywhere, name="sign_out_everywhere"),
@@ -48,6 +61,8 @@ urlpatterns = [
     path("directory/<int:pk>/", directory.change, name="change_appointment"),
     path("directory/<int:pk>/end/", directory.end, name="end_appointment"),
     path("directory/<int:pk>/contact/", directory.contact, name="set_contact"),
+    path("directory/<int:pk>/lost-device/", recoveries.ask_recovery, name="ask_recovery"),
+    path("directory/lost-devices/<int:pk>/", recoveries.answer_recovery, name="answer_recovery"),
     path("directory/agencies/<int:pk>/", directory.records_address, name="records_address"),
     path("audit/key/", information.audit_key, name="audit_key"),
     path("cases/", cases.cases, name="cases"),

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from escalation.api_settings import REST_FRAMEWORK as REST_FRAMEWORK
 from escalation.api_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from escalation.embedded import running_environment, state_directory
+from escalation.sign_in_settings import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = state_directory(BASE_DIR)
@@ -87,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "cases.middleware.ActingMiddleware",
+    "cases.middleware.Proved",
     "escalation.refusals.RefusedAttempts",
     "escalation.middleware.never_empty",
     "cases.sending.SendsOnce",
@@ -160,31 +162,12 @@ AUTH_USER_MODEL = "cases.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_ADAPTER = "cases.accounts.InvitedOnly"
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "cases.reset_links.LinkForNewPassword"  # noqa: S105
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_FORMS = {
-    "login": "cases.forms.account.SignInForm",
-    "reset_password": "cases.forms.account.ForgottenPasswordForm",
-    "reset_password_from_key": "cases.forms.account.NewPasswordForm",
-}
-ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",  # an address at any accounts, and one account from anywhere
-    "reset_password": "20/m/ip,5/m/key",
-    "reset_password_from_key": "20/m/ip",
-}
-MFA_TOTP_TOLERANCE = 1
+# Whether an account without a second factor can do anything but add one, and the key that seals what the database keeps of it.
+MFA_REQUIRED: bool = env.bool("MFA_REQUIRED", default=not DEMO)
+SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=DEMO_SIGNING_KEY)
+SECOND_FACTOR_OLD_KEYS: list[str] = env.list("SECOND_FACTOR_OLD_KEYS", default=[])
+if not DEMO and SECOND_FACTOR_KEY == DEMO_SIGNING_KEY:
+    raise ImproperlyConfigured("Set SECOND_FACTOR_KEY to 32 random bytes in base64: openssl rand -base64 32")
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

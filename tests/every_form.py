@@ -27,7 +27,7 @@ from escalation.actions.protocol_drafts import start_protocol_draft, submit_prot
 from escalation.models import Dispute, Notification, Undelivered
 from escalation.protocol import Extension, Limit, LimitKind, Unit
 from escalation.queues import RAISE_FORM
-from tests.factories import Cast, cast, make_partnership
+from tests.factories import Cast, cast, make_partnership, make_recovery
 from tests.factories_decisions import confirm_all, make_learning, make_record, referred, speakers, with_last_word
 from tests.factories_disputes import (
     ONE_MORE_BODY,
@@ -133,6 +133,11 @@ DECISIONS = [
 PEOPLE = [
     Form("appoint", "/directory/appoint/", LEAD),
     Form("records_address", "/directory/agencies/{agency}/", LEAD, may_be_empty=True),
+    Form("ask_recovery", "/directory/{held}/lost-device/", LEAD),
+    Form("answer_recovery", "/directory/lost-devices/{recovery}/", KEEPER),
+    Form("add_app", "/account/second-factor/app/"),
+    Form("add_key", "/account/second-factor/key/"),
+    Form("prove_again", "/account/prove/"),
     Form("change_appointment", "/directory/{held}/", LEAD, may_be_empty=True),
     Form("end_appointment", "/directory/{held}/end/", LEAD),
     Form("hand_over", "/directory/appointments/{held}/hand-over/", LEAD),
@@ -158,10 +163,10 @@ FORMS = [*WORK, *DATES, *DECISIONS, *PEOPLE, *RAISING, *PROTOCOL]
 BUTTONS = frozenset(
     {
         "absence_end", "acknowledge", "act_as", "calendar_feed_renew", "calendar_feed_revoke", "concur", "decision_correct",
-        "decision_submit", "end_session", "end_support", "notices_read", "protocol_add",
+        "decision_submit", "end_session", "end_support", "new_recovery_codes", "notices_read", "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",
-        "raise_discard", "session_time", "set_contact", "sign_out_everywhere", "submit_referral", "take_place",
-        "take_place_in", "try_again",
+        "raise_discard", "remove_second_factor", "session_time", "set_contact", "sign_out_everywhere", "submit_referral",
+        "take_place", "take_place_in", "try_again",
     }
 )  # fmt: skip
 
@@ -195,6 +200,7 @@ class Places:
         self.names |= {
             "ended": ended.reference, "taken_back": taken_back.reference, "draft": unsent.pk, "held": by.pk,
             "agency": by.agency_id, "undelivered": Undelivered.objects.create(notice=notice, failed_at=now).pk,
+            "recovery": make_recovery(self.people, now).pk,
         }  # fmt: skip
 
     def who(self, dotted: str) -> Appointment:

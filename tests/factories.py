@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from cases.actions.cases import add_member, open_case
-from cases.models import Absence, Agency, Appointment, Case, Partnership, Person, User
+from cases.models import Absence, Agency, Appointment, Case, Partnership, Person, Recovery, User
 from cases.roles import Nation, Role
 from cases.standing_in import stand_in_row
 
@@ -134,6 +134,12 @@ def make_place(person: Appointment, stand_in: Appointment) -> Appointment:
     """What ``stand_in`` acts as while ``person`` is away."""
     make_absence(person, stand_in)
     return person.stood_in_by.get(user=stand_in.user)
+
+
+def make_recovery(people: Cast, now: datetime) -> Recovery:
+    """The council's lead has recorded that their senior manager lost a phone."""
+    held, by = people.council.senior_manager, people.council.lead
+    return Recovery.objects.create(held=held, user=held.user, checked_how="I rang them.", asked_by=by, asked_at=now)
 
 
 def person_of(case: Case) -> Person:

@@ -29,6 +29,7 @@ PRODUCTION: dict[str, str | None] = {
     "EMAIL_URL": "smtp://mail.example.org",
     "CLAMAV_URL": "tcp://clamav.example.org:3310",
     "AUDIT_SIGNING_KEY": "c2lnbmVkLWJ5LW5vYm9keS1pbi10aGVzZS10ZXN0cyE=",
+    "SECOND_FACTOR_KEY": "c2VhbGVkLWJ5LW5vYm9keS1pbi10aGVzZS10ZXN0cyE=",
 }
 
 
@@ -60,6 +61,7 @@ def test_production_settings_pass_the_deployment_checks() -> None:
         ({"ALLOWED_HOSTS": None}, "Set ALLOWED_HOSTS and BASE_URL"),
         ({"EMAIL_URL": None}, "Set EMAIL_URL"),
         ({"AUDIT_SIGNING_KEY": None}, "Set AUDIT_SIGNING_KEY"),
+        ({"SECOND_FACTOR_KEY": None}, "Set SECOND_FACTOR_KEY"),
         ({"CLAMAV_URL": None}, "Set CLAMAV_URL to your ClamAV"),
     ],
 )

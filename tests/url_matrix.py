@@ -23,6 +23,7 @@ COVERED = ("cases.urls", "cases.api.urls")
 PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
+        "mfa_authenticate",
         "account_reset_password_from_key", "account_reset_password_from_key_done", "signed_out", "privacy", "accessibility",
         "recording", "help", "audit_key", "calendar_feed_file", "demo_people", "demo_mail",
     }
@@ -80,6 +81,7 @@ def make_world(now: datetime) -> World:
         "place": str(factories.make_place(people.council.line_manager, people.council.lead).pk),
         "agency": str(people.council.agency.pk),
         "health_agency": people.health.agency.key,
+        "recovery": str(factories.make_recovery(people, now).pk),
     }
     return World(people, elsewhere, names)
 
@@ -95,6 +97,16 @@ ROWS: list[Row] = [
     Row("session_time", "/account/time/", "post", **OPEN),
     Row("end_session", "/account/sessions/999999/end/", "post", answer=404),
     Row("sign_out_everywhere", "/account/sign-out-everywhere/", "post", answer=302, stranger=302, outsider=302),
+    Row("second_factor", "/account/second-factor/", **OPEN),
+    Row("add_app", "/account/second-factor/app/", **OPEN),
+    Row("add_app", "/account/second-factor/app/", "post", **OPEN),
+    Row("add_key", "/account/second-factor/key/", **OPEN),
+    Row("add_key", "/account/second-factor/key/", "post", **OPEN),
+    Row("remove_second_factor", "/account/second-factor/999999/remove/", answer=404),
+    Row("recovery_codes", "/account/second-factor/codes/", **OPEN),
+    Row("new_recovery_codes", "/account/second-factor/codes/new/", "post", answer=302, stranger=302, outsider=302),
+    Row("prove_again", "/account/prove/", **OPEN),
+    Row("prove_again", "/account/prove/", "post", **OPEN),
     Row("roles", "/account/roles/", **OPEN),
     Row("take_place", "/account/standing-in/{place}/", insider="council.lead"),
     Row("take_place", "/account/standing-in/{place}/", "post", answer=302, insider="council.lead"),
@@ -109,6 +121,10 @@ ROWS: list[Row] = [
     Row("end_appointment", "/directory/{colleague}/end/", **LEAD),
     Row("end_appointment", "/directory/{colleague}/end/", "post", **LEAD),
     Row("set_contact", "/directory/{colleague}/contact/", "post", {"is_contact": "yes"}, **LEAD, answer=302),
+    Row("ask_recovery", "/directory/{colleague}/lost-device/", **LEAD),
+    Row("ask_recovery", "/directory/{colleague}/lost-device/", "post", {"checked_how": "I rang."}, **LEAD, answer=409),
+    Row("answer_recovery", "/directory/lost-devices/{recovery}/", insider="board_manager"),
+    Row("answer_recovery", "/directory/lost-devices/{recovery}/", "post", insider="board_manager"),
     Row("records_address", "/directory/agencies/{agency}/", **LEAD),
     Row("records_address", "/directory/agencies/{agency}/", "post", {"records_email": "r@example.org"}, **LEAD, answer=302),
     Row("cases", "/cases/", hides="{case}", **OPEN),

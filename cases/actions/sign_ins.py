@@ -49,6 +49,12 @@ def record_failure(*, email: str, now: datetime) -> None:
 
 
 @transaction.atomic
+def record_proof(*, user: User, second_factor: bool, now: datetime) -> None:
+    """Somebody has shown again that it is them, before an act that weighs."""
+    record_account("proved_again", user, now=now, data={"second_factor": second_factor})
+
+
+@transaction.atomic
 def end_sign_in(*, sign_in: SignIn, why: str, now: datetime) -> bool:
     """The session ends now on every web process; False when it had ended already."""
     held = SignIn.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=sign_in.pk)

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.utils import timezone
+from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from cases import proving
 from cases.acting import chosen_from, has_left, roles_of
 from cases.actions.sign_ins import end_access
 from cases.clock import database_now
+from cases.errors import Refused
 from cases.middleware import SESSION_KEY
 from cases.models import Appointment, SignIn, User
 from cases.sending import HEADER as KEY_HEADER
@@ -46,6 +49,7 @@ class ActsInARole(BasePermission):
         if acting is None:
             raise PermissionDenied(f"You hold no such role today. Name one of yours in {HEADER}.")
         cast("Any", request).acting = cast("Any", request._request).acting = acting
+        _check_token(request)
         _send_once(request, acting)
         return True
 
@@ -63,3 +67,12 @@ def _send_once(request: Request, acting: Appointment) -> None:
         raise ValidationError({KEY_HEADER: ["Something else was sent under this key. Give this a key of its own."]}) from error
     if claim.is_done:
         raise WasSent(claim)
+
+
+def _check_token(request: Request) -> None:
+    """What a session has to show (``cases.proving``), a token must have shown when it was asked for."""
+    address = request._request.resolver_match
+    if isinstance(request.auth, AuthToken) and address is not None:
+        message, code = proving.refusal_of_token(request, request.auth, str(address.url_name))
+        if message:
+            raise Refused(message, code=code)

@@ -16,7 +16,7 @@ from cases.sending import WasSent
 
 REPLAYED = "Idempotency-Replayed"  # the answer is that of the first time
 TOO_LARGE = "Send at most 2 MB at a time."
-STATUS = {"invalid": 400, "forbidden": 403, "shut": 409, "stale": 409}
+STATUS = {"invalid": 400, "forbidden": 403, "shut": 409, "stale": 409, "prove_again": 403, "second_factor_needed": 403}
 
 
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:

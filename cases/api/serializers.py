@@ -89,6 +89,10 @@ class CredentialsSerializer(serializers.Serializer[Any]):
 
     email = serializers.EmailField()
     password = serializers.CharField(max_length=200, trim_whitespace=False, style={"input_type": "password"})
+    code = serializers.CharField(
+        max_length=40, required=False, allow_blank=True,
+        help_text="From the authenticator app, or a recovery code; needed where the account has a second factor.",
+    )  # fmt: skip
 
 
 class TokenSerializer(serializers.Serializer[Any]):

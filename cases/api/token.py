@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,8 +17,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases.acting import has_left, roles_of
+from cases.actions.second_factors import has_second_factor
 from cases.api.authentication import ActingApiRequest
 from cases.api.serializers import CredentialsSerializer, RoleSerializer, TokenSerializer
+from cases.errors import Refused
+from cases.forms.proving import code_of
+from cases.models import User
+from cases.proving import NEEDS_SECOND
+
+TOO_MANY = "Too many tries. Wait five minutes."
 
 
 class TokenView(APIView):
@@ -37,12 +45,14 @@ class TokenView(APIView):
         """A token that works for ten hours; send it in the Authorization header, after the word Token."""
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        code = given.validated_data.pop("code", "")
         try:
             user = get_adapter().authenticate(request._request, **given.validated_data)
         except ValidationError as error:
-            raise exceptions.Throttled(detail="Too many tries. Wait five minutes.") from error
+            raise exceptions.Throttled(detail=TOO_MANY) from error
         if user is None or not user.is_active or has_left(user, day=timezone.localdate()):
             raise exceptions.PermissionDenied("No account has this e-mail address and password.")
+        _check_second_factor(user, code)
         kept, token = AuthToken.objects.create(user)
         return Response({"token": token, "expires_at": kept.expiry}, status=status.HTTP_201_CREATED)
 
@@ -52,6 +62,22 @@ class TokenView(APIView):
         if isinstance(request.auth, AuthToken):
             request.auth.delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _check_second_factor(user: User, code: str) -> None:
+    """Where the account has a second factor its code is asked for; where one is required there must be one."""
+    if not has_second_factor(user):
+        if settings.MFA_REQUIRED:
+            raise Refused(NEEDS_SECOND, code="second_factor_needed")
+        return
+    if not code:
+        raise Refused("This account has a second factor: send its code as well.", field="code", code="second_factor_needed")
+    try:
+        code_of(user, code)
+    except ValidationError as error:
+        if error.code == "incorrect_code":
+            raise exceptions.PermissionDenied(error.message) from error
+        raise exceptions.Throttled(detail=TOO_MANY) from error
 
 
 class RolesView(APIView):

@@ -106,3 +106,24 @@ class EndAppointmentForm(GovukForm):
     """When a role ends."""
 
     ends_on = GovukDateField(label="What is their last day in this role?", called="The last day")
+
+
+class AskRecoveryForm(GovukForm):
+    """That somebody has lost the device with which they sign in."""
+
+    checked_how = forms.CharField(
+        label="How do you know that it is them?",
+        max_length=300,
+        help_text="For example: I rang them back on the number in our staff list. An e-mail, or a call from an unknown number, "
+        "is not enough.",
+    )
+
+
+class AnswerRecoveryForm(GovukForm):
+    """The second person's answer."""
+
+    agrees = forms.ChoiceField(
+        label="Have you made sure yourself that it is them?",
+        choices=[("yes", "Yes, take their second factor away"), ("no", "No, leave it as it is")],
+        widget=forms.RadioSelect,
+    )

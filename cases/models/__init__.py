@@ -6,6 +6,7 @@ from cases.models.case import Case, CaseMember, Person, PersonReference
 from cases.models.checkpoint import AuditCheckpoint, AuditSeal, CheckpointMail
 from cases.models.partnership import Agency, Partnership, ReferenceCounter
 from cases.models.people import Appointment, User
+from cases.models.recovery import Recovery
 from cases.models.refusal import Refusal
 from cases.models.sent import Sent, Typed
 from cases.models.sign_in import AccountNotice, SignIn
@@ -25,6 +26,7 @@ __all__ = [
     "Partnership",
     "Person",
     "PersonReference",
+    "Recovery",
     "ReferenceCounter",
     "Refusal",
     "Sent",

@@ -17,6 +17,7 @@ class SignIn(models.Model):
         ENDED = "ended", "ended from another session"
         PASSWORD = "password", "new password set"
         CLOSED = "closed", "account closed, or no role any more"
+        FACTOR = "factor", "second factor added or taken away"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_ins")
     session_key = models.CharField(max_length=40, db_index=True)
@@ -45,6 +46,12 @@ class AccountNotice(models.Model):
     class Kind(models.TextChoices):
         NEW_DEVICE = "new_device", "signed in from a device not used before"
         PASSWORD = "password", "a new password was set"
+        FACTOR_ADDED = "factor_added", "a second factor was added"
+        FACTOR_REMOVED = "factor_removed", "a second factor was removed"
+        CODES_MADE = "codes_made", "new recovery codes were made"
+        CODE_USED = "code_used", "a recovery code was used"
+        DEVICE_LOST = "device_lost", "somebody reported the device lost"
+        RECOVERY_WAITS = "recovery_waits", "a colleague's lost device waits for a second person"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24, choices=Kind.choices)

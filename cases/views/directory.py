@@ -19,6 +19,7 @@ from cases.actions.directory import (
     set_contact,
     set_records_address,
 )
+from cases.actions.recoveries import waiting
 from cases.errors import Refused
 from cases.forms.directory import AppointForm, ChangeAppointmentForm, EndAppointmentForm, RecordsAddressForm
 from cases.http import NOT_FOUND, ActingRequest, acted_at, refused, visible_or_404
@@ -56,7 +57,10 @@ class Section:
 def directory(request: ActingRequest) -> HttpResponse:
     """Everybody of the partnership by agency."""
     sections = sections_for(request.acting, timezone.localdate(), away_at(acted_at(), [request.acting.partnership_id]))
-    context = {"sections": sections, "may_manage": may_manage_directory(request.acting)}
+    context = {
+        "sections": sections, "may_manage": may_manage_directory(request.acting),
+        "recoveries": waiting(request.acting, now=acted_at()) if may_manage_directory(request.acting) else [],
+    }  # fmt: skip
     return render(request, "cases/directory.html", context)
 
 

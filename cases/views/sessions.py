@@ -18,6 +18,7 @@ from knox.models import AuthToken
 
 from cases import sessions
 from cases.actions import sign_ins
+from cases.actions.second_factors import has_second_factor
 from cases.http import NOT_FOUND, ActingRequest, acted_at
 from cases.models import SignIn
 
@@ -37,7 +38,8 @@ class Running:
 def account(request: ActingRequest) -> HttpResponse:
     """Where one is signed in, and which programs act for one."""
     tokens = AuthToken.objects.filter(user=request.user, expiry__gt=acted_at()).order_by("-created")
-    return render(request, "account/account.html", {"running": _running(request), "tokens": tokens})
+    context = {"running": _running(request), "tokens": tokens, "has_second_factor": has_second_factor(request.user)}
+    return render(request, "account/account.html", context)
 
 
 def _running(request: ActingRequest) -> list[Running]:

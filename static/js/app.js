@@ -6,6 +6,7 @@ import { growingTexts } from "./growing.js";
 import { sendOnce } from "./once.js";
 import { progress } from "./progress.js";
 import { quickHide } from "./quickhide.js";
+import { securityKeys } from "./securitykey.js";
 import { sessionTime } from "./session.js";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -16,4 +17,5 @@ growingTexts();
 progress();
 sendOnce();
 quickHide();
+securityKeys();
 sessionTime();

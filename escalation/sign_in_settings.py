@@ -1,0 +1,45 @@
+"""Settings of signing in: by e-mail, invited people only, second factors, and which acts ask once more who one is."""
+
+from __future__ import annotations
+
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_ADAPTER = "cases.accounts.InvitedOnly"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "signed_out"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "cases.reset_links.LinkForNewPassword"  # noqa: S105
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "cases.forms.account.SignInForm",
+    "reset_password": "cases.forms.account.ForgottenPasswordForm",
+    "reset_password_from_key": "cases.forms.account.NewPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",  # an address at any accounts, and one account from anywhere
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+}
+MFA_ADAPTER = "cases.accounts.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODE_COUNT = 10
+MFA_FORMS = {
+    "authenticate": "cases.forms.proving.SecondFactorForm",
+    "authenticate_webauthn": "cases.forms.proving.KeyForm",
+}
+
+# The acts that ask for the password or a second factor unless it was given in the last five minutes: the address's name,
+# of a page or of the API, and the methods that act. cases.proving is the one place that asks.
+_READ, _ACT = frozenset({"GET", "HEAD"}), frozenset({"POST", "PUT", "PATCH", "DELETE"})
+PROVED_AGAIN = {
+    # second factors, and giving somebody a way back without theirs
+    "add_app": _READ | _ACT, "add_key": _READ | _ACT, "remove_second_factor": _ACT, "new_recovery_codes": _ACT,
+    "recovery_codes": _READ, "ask_recovery": _ACT, "answer_recovery": _ACT,
+}  # fmt: skip
