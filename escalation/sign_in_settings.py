@@ -42,4 +42,12 @@ PROVED_AGAIN = {
     # second factors, and giving somebody a way back without theirs
     "add_app": _READ | _ACT, "add_key": _READ | _ACT, "remove_second_factor": _ACT, "new_recovery_codes": _ACT,
     "recovery_codes": _READ, "ask_recovery": _ACT, "answer_recovery": _ACT,
+    # signing a decision off, and giving the last word
+    "decision_sign": _ACT, "api_decision_sign": _ACT, "give_outcome": _ACT, "api_outcome": _ACT,
+    "concur": _ACT, "api_concur": _ACT,
+    # taking a history out of the service
+    "export_request": _ACT, "export_file": _READ, "api_documents": _ACT, "api_document_file": _READ,
+    # who holds which role, who takes over, and where an agency's checkpoints go
+    "appoint": _ACT, "change_appointment": _ACT, "end_appointment": _ACT, "hand_over": _ACT, "api_hand_over": _ACT,
+    "records_address": _ACT,
 }  # fmt: skip
