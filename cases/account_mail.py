@@ -31,6 +31,7 @@ def _deliver(pk: int, now: datetime) -> bool:
     told = {
         "device": found.device, "when": date_and_time(found.owed_at),
         "reset_url": settings.BASE_URL + reverse("account_reset_password"),
+        "sign_in_url": settings.BASE_URL + reverse("account_login"),
         "directory_url": settings.BASE_URL + reverse("directory"),
     }  # fmt: skip
     try:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from cases import sealed, sessions
-from cases.acting import has_left
+from cases.acting import has_left, is_suspended
 from cases.actions import sign_ins
 from cases.actions.second_factors import WRONG_CODE
 from cases.clock import database_now
@@ -34,9 +34,11 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        """Whoever has no role any more is told that the account is closed, as one that was closed by hand."""
+        """Whoever has no role any more is told that the account is closed, whoever was away too long whom to ask."""
         if has_left(user, day=timezone.localdate()):
             return redirect("account_inactive")
+        if is_suspended(user):
+            return redirect("account_suspended")
         return cast("HttpResponse | None", super().pre_login(request, user, **kwargs))
 
     def login(self, request: HttpRequest, user: User) -> None:

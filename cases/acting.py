@@ -30,6 +30,11 @@ def chosen_from(roles: Sequence[Appointment], chosen: object) -> Appointment | N
     return next((role for role in roles if str(role.pk) == str(chosen)), None)
 
 
+def is_suspended(user: User) -> bool:
+    """Whether the account was not used for so long that somebody has to open it again first."""
+    return user.suspended_at is not None
+
+
 def has_left(user: User, *, day: date) -> bool:
     """Whether the person had roles and all of them have ended, so that their account opens nothing any more."""
     own = Appointment.objects.filter(user=user, in_place_of=None)

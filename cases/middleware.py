@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cases import proving, sessions
 from cases.accounts import end_session
-from cases.acting import chosen_from, has_left, roles_of
+from cases.acting import chosen_from, has_left, is_suspended, roles_of
 from cases.actions.sign_ins import end_access
 from cases.clock import database_now
 from cases.errors import Refused
@@ -73,9 +73,10 @@ class ActingMiddleware:
         if not isinstance(request.user, AnonymousUser) and request.user.is_authenticated:
             day, user = timezone.localdate(), request.user
             roles = roles_of(user, day=day)
-            if not roles and has_left(user, day=day):
-                end_access(user=user, why=SignIn.End.CLOSED, now=database_now())
-                sign_out(request, SignIn.End.CLOSED)
+            over = SignIn.End.UNUSED if is_suspended(user) else SignIn.End.CLOSED
+            if is_suspended(user) or (not roles and has_left(user, day=day)):
+                end_access(user=user, why=over, now=database_now())
+                sign_out(request, over)
                 return self.get_response(request)
             acting.can_switch_role = len(roles) > 1
             chosen = request.session.get(SESSION_KEY)

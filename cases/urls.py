@@ -14,6 +14,7 @@ SIGNING_IN = [
     path("logout/", sessions.sign_out, name="account_logout"),
     path("signed-out/", sessions.signed_out, name="signed_out"),
     path("inactive/", signing.account_inactive, name="account_inactive"),
+    path("suspended/", sessions.suspended, name="account_suspended"),
     path("password/reset/", signing.password_reset, name="account_reset_password"),
     path("password/reset/done/", signing.password_reset_done, name="account_reset_password_done"),
     re_path(
@@ -61,6 +62,7 @@ urlpatterns = [
     path("directory/<int:pk>/", directory.change, name="change_appointment"),
     path("directory/<int:pk>/end/", directory.end, name="end_appointment"),
     path("directory/<int:pk>/contact/", directory.contact, name="set_contact"),
+    path("directory/<int:pk>/let-back/", directory.let_somebody_back, name="let_back"),
     path("directory/<int:pk>/lost-device/", recoveries.ask_recovery, name="ask_recovery"),
     path("directory/lost-devices/<int:pk>/", recoveries.answer_recovery, name="answer_recovery"),
     path("directory/agencies/<int:pk>/", directory.records_address, name="records_address"),

@@ -168,6 +168,7 @@ SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=DEMO_SIGNING_KEY)
 SECOND_FACTOR_OLD_KEYS: list[str] = env.list("SECOND_FACTOR_OLD_KEYS", default=[])
 if not DEMO and SECOND_FACTOR_KEY == DEMO_SIGNING_KEY:
     raise ImproperlyConfigured("Set SECOND_FACTOR_KEY to 32 random bytes in base64: openssl rand -base64 32")
+SUSPEND_UNUSED_AFTER: int = env.int("SUSPEND_UNUSED_AFTER", default=0 if DEMO else 60)  # days; 0 for never
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 
 from cases import account_mail, checkpoint_mail, checkpoints
-from cases.actions import refusals, sent, sign_ins, typed
+from cases.actions import refusals, sent, sign_ins, typed, unused
 from cases.clock import database_now
 from escalation import deliveries
 from escalation.actions import calendars, lead_gaps, plans, scanning, sweep
@@ -61,6 +61,12 @@ def look_after_accounts() -> None:
     """Tell people what happened with their accounts, and write down the end of sessions nobody came back to."""
     account_mail.deliver_owed(now=database_now())
     sign_ins.end_old(now=database_now(), at=time.time())
+
+
+@shared_task(name="escalation.tasks.keep_accounts_current")
+def keep_accounts_current() -> None:
+    """Warn those who have not signed in for long, and suspend their accounts after that."""
+    unused.warn_and_suspend(now=database_now())
 
 
 @shared_task(name="escalation.tasks.mail_checkpoints")

@@ -163,7 +163,7 @@ FORMS = [*WORK, *DATES, *DECISIONS, *PEOPLE, *RAISING, *PROTOCOL]
 BUTTONS = frozenset(
     {
         "absence_end", "acknowledge", "act_as", "calendar_feed_renew", "calendar_feed_revoke", "concur", "decision_correct",
-        "decision_submit", "end_session", "end_support", "new_recovery_codes", "notices_read", "protocol_add",
+        "decision_submit", "end_session", "end_support", "let_back", "new_recovery_codes", "notices_read", "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",
         "raise_discard", "remove_second_factor", "session_time", "set_contact", "sign_out_everywhere", "submit_referral",
         "take_place", "take_place_in", "try_again",

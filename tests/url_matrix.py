@@ -23,7 +23,7 @@ COVERED = ("cases.urls", "cases.api.urls")
 PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
-        "mfa_authenticate",
+        "account_suspended", "mfa_authenticate",
         "account_reset_password_from_key", "account_reset_password_from_key_done", "signed_out", "privacy", "accessibility",
         "recording", "help", "audit_key", "calendar_feed_file", "demo_people", "demo_mail",
     }
@@ -121,6 +121,7 @@ ROWS: list[Row] = [
     Row("end_appointment", "/directory/{colleague}/end/", **LEAD),
     Row("end_appointment", "/directory/{colleague}/end/", "post", **LEAD),
     Row("set_contact", "/directory/{colleague}/contact/", "post", {"is_contact": "yes"}, **LEAD, answer=302),
+    Row("let_back", "/directory/{colleague}/let-back/", "post", **LEAD, answer=302),
     Row("ask_recovery", "/directory/{colleague}/lost-device/", **LEAD),
     Row("ask_recovery", "/directory/{colleague}/lost-device/", "post", {"checked_how": "I rang."}, **LEAD, answer=409),
     Row("answer_recovery", "/directory/lost-devices/{recovery}/", insider="board_manager"),

@@ -57,7 +57,7 @@ def appoint(
             )  # fmt: skip
     except IntegrityError as error:
         raise Refused("This person already holds this role from that day.", field="email") from error
-    audit.record("appointed", held, scope=_scope(held), by=by, now=now, data={"role": str(role), "user": user.pk})
+    audit.record("appointed", held, scope=scope_of(held), by=by, now=now, data={"role": str(role), "user": user.pk})
     return held
 
 
@@ -82,7 +82,7 @@ def change_appointment(
         changed.append("email")
         _correct_address(held.user, email, by)
     if changed:
-        audit.record("appointment_changed", held, scope=_scope(held), by=by, now=now, data={"fields": changed})
+        audit.record("appointment_changed", held, scope=scope_of(held), by=by, now=now, data={"fields": changed})
     return held
 
 
@@ -96,7 +96,7 @@ def end_appointment(*, appointment: Appointment, ends_on: date, by: Appointment,
         raise Refused("The role must end on the day it starts, or later.", field="ends_on")
     held.ends_on = ends_on
     held.save(update_fields=["ends_on"])
-    audit.record("appointment_ended", held, scope=_scope(held), by=by, now=now, data={"ends_on": ends_on.isoformat()})
+    audit.record("appointment_ended", held, scope=scope_of(held), by=by, now=now, data={"ends_on": ends_on.isoformat()})
     return held
 
 
@@ -108,7 +108,7 @@ def set_contact(*, appointment: Appointment, is_contact: bool, by: Appointment, 
         held.is_contact = is_contact
         held.save(update_fields=["is_contact"])
         action = "contact_named" if is_contact else "contact_removed"
-        audit.record(action, held, scope=_scope(held), by=by, now=now)
+        audit.record(action, held, scope=scope_of(held), by=by, now=now)
     return held
 
 
@@ -178,7 +178,8 @@ def _check_manager(manager: Appointment | None, agency: Agency | None, by: Appoi
         raise Refused("Choose a manager at the same agency.", field="manager")
 
 
-def _scope(held: Appointment) -> str:
+def scope_of(held: Appointment) -> str:
+    """The chain of the agency at which a role is held, or of the partnership for the board itself."""
     if held.agency_id is not None:
         return audit.scope_of_agency(held.agency_id)
     return audit.scope_of_partnership(held.partnership_id)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from cases import audit
+from cases.actions.directory import NOT_YOURS, scope_of
 from cases.actions.second_factors import has_second_factor, take_away_all
 from cases.actions.sign_ins import record_account
 from cases.errors import Refused
@@ -17,7 +18,6 @@ from cases.permissions import may_change_appointment
 
 Answer = Recovery.Answer
 ASKER = ("asked_by__user", "asked_by__agency", "asked_by__partnership")
-NOT_YOURS = "The directory of this agency is kept by its safeguarding lead and by the board manager. Ask one of them."
 NOT_TWICE = "This takes a second person: neither who asked nor the person themselves."
 NONE_TO_LOSE = "This person signs in with the password alone: there is nothing to take away."
 GOES_ON = "This is recorded already, and waits for a second person."
@@ -83,7 +83,5 @@ def _second_people(asked: Recovery, now: datetime) -> set[int]:
 def _record(action: str, asked: Recovery, by: Appointment, now: datetime) -> None:
     """In the chain of the account and in that of the agency that knows the person."""
     data: dict[str, Any] = {"user": asked.user_id}
-    held = asked.held
-    scope = audit.scope_of_agency(held.agency_id) if held.agency_id else audit.scope_of_partnership(held.partnership_id)
-    audit.record(action, asked, scope=scope, by=by, now=now, data=data)
+    audit.record(action, asked, scope=scope_of(asked.held), by=by, now=now, data=data)
     record_account(action, asked.user, by=by, now=now, data={"recovery": asked.pk})

@@ -42,6 +42,13 @@ def record_sign_in(*, user: User, session_key: str, device: str, now: datetime) 
 
 
 @transaction.atomic
+def record_token(*, user: User, now: datetime) -> None:
+    """A program was given a token: the account is used, as by signing in."""
+    User.objects.filter(pk=user.pk).update(last_login=now)
+    record_account("token_given", user, now=now)
+
+
+@transaction.atomic
 def record_failure(*, email: str, now: datetime) -> None:
     """A sign-in failed; the same is written where no account has the address, in the chain of the service."""
     user = User.objects.filter(email__iexact=email[:254]).first() or User(pk=0)

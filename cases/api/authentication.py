@@ -11,7 +11,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from cases import proving
-from cases.acting import chosen_from, has_left, roles_of
+from cases.acting import chosen_from, has_left, is_suspended, roles_of
 from cases.actions.sign_ins import end_access
 from cases.clock import database_now
 from cases.errors import Refused
@@ -42,6 +42,9 @@ class ActsInARole(BasePermission):
         if not roles and has_left(request.user, day=day):
             end_access(user=request.user, why=SignIn.End.CLOSED, now=database_now())
             raise AuthenticationFailed("This account is closed: all its roles have ended.")
+        if is_suspended(request.user):
+            end_access(user=request.user, why=SignIn.End.UNUSED, now=database_now())
+            raise AuthenticationFailed("This account is suspended, because it was not used.")
         if not roles:
             raise PermissionDenied("You hold no role today, so there is nothing you can do here.")
         named = request.headers.get(HEADER, request._request.session.get(SESSION_KEY))

@@ -16,10 +16,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cases.acting import has_left, roles_of
+from cases.acting import has_left, is_suspended, roles_of
 from cases.actions.second_factors import has_second_factor
+from cases.actions.sign_ins import record_token
 from cases.api.authentication import ActingApiRequest
 from cases.api.serializers import CredentialsSerializer, RoleSerializer, TokenSerializer
+from cases.clock import database_now
 from cases.errors import Refused
 from cases.forms.proving import code_of
 from cases.models import User
@@ -52,7 +54,10 @@ class TokenView(APIView):
             raise exceptions.Throttled(detail=TOO_MANY) from error
         if user is None or not user.is_active or has_left(user, day=timezone.localdate()):
             raise exceptions.PermissionDenied("No account has this e-mail address and password.")
+        if is_suspended(user):
+            raise exceptions.PermissionDenied("This account is suspended, because it was not used. Ask who keeps your entry.")
         _check_second_factor(user, code)
+        record_token(user=user, now=database_now())
         kept, token = AuthToken.objects.create(user)
         return Response({"token": token, "expires_at": kept.expiry}, status=status.HTTP_201_CREATED)
 

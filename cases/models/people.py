@@ -37,6 +37,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(max_length=30, blank=True)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    counted_from = models.DateTimeField(null=True, blank=True, help_text="From when not using the account counts anew.")
+    unused_told_at = models.DateTimeField(null=True, blank=True, help_text="When they were told that it will be suspended.")
+    suspended_at = models.DateTimeField(
+        null=True, blank=True, help_text="Not used for too long; who keeps the entry lets them back in."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

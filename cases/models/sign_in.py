@@ -18,6 +18,7 @@ class SignIn(models.Model):
         PASSWORD = "password", "new password set"
         CLOSED = "closed", "account closed, or no role any more"
         FACTOR = "factor", "second factor added or taken away"
+        UNUSED = "unused", "account suspended, because it was not used"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_ins")
     session_key = models.CharField(max_length=40, db_index=True)
@@ -51,6 +52,9 @@ class AccountNotice(models.Model):
         CODES_MADE = "codes_made", "new recovery codes were made"
         CODE_USED = "code_used", "a recovery code was used"
         DEVICE_LOST = "device_lost", "somebody reported the device lost"
+        UNUSED = "unused", "the account will be suspended unless it is used"
+        SUSPENDED = "suspended", "the account was suspended"
+        LET_BACK = "let_back", "the account was opened again"
         RECOVERY_WAITS = "recovery_waits", "a colleague's lost device waits for a second person"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -20,6 +20,7 @@ from cases.actions.directory import (
     set_records_address,
 )
 from cases.actions.recoveries import waiting
+from cases.actions.unused import let_back
 from cases.errors import Refused
 from cases.forms.directory import AppointForm, ChangeAppointmentForm, EndAppointmentForm, RecordsAddressForm
 from cases.http import NOT_FOUND, ActingRequest, acted_at, refused, visible_or_404
@@ -157,6 +158,19 @@ def contact(request: ActingRequest, pk: int) -> HttpResponse:
         refused(request, None, error)
     else:
         messages.success(request, "The entry is saved.")
+    return redirect(reverse("change_appointment", args=[pk]))
+
+
+@require_POST
+def let_somebody_back(request: ActingRequest, pk: int) -> HttpResponse:
+    """Open an account again that was suspended because it was not used."""
+    held = _kept_entry(request, pk)
+    try:
+        let_back(held=held, by=request.acting, now=acted_at())
+    except Refused as error:
+        refused(request, None, error)
+    else:
+        messages.success(request, f"{held.user.name} can sign in again, and is told so by e-mail.")
     return redirect(reverse("change_appointment", args=[pk]))
 
 

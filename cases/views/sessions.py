@@ -105,3 +105,10 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
 def signed_out(request: HttpRequest) -> HttpResponse:
     """That one is signed out."""
     return render(request, "account/signed_out.html")
+
+
+@require_safe
+@login_not_required
+def suspended(request: HttpRequest) -> HttpResponse:
+    """That the account was not used for too long, and who opens it again."""
+    return render(request, "account/suspended.html")

@@ -193,7 +193,7 @@ def test_whoever_has_left_has_no_tokens_and_a_reason_at_the_end(people: Cast) ->
     client.get("/directory/")
     assert not AuthToken.objects.exists()
     assert SignIn.objects.get().end == "closed"
-    assert events(held.user) == ["signed_in", "session_ended", "tokens_ended"]
+    assert events(held.user) == ["signed_in", "token_given", "session_ended", "tokens_ended"]
 
 
 def test_a_new_password_ends_what_was_open_and_is_told(people: Cast, now: datetime) -> None:
