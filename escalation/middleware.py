@@ -1,4 +1,4 @@
-"""What holds for every request: pages are never kept by a browser or a proxy, and none is empty."""
+"""What holds for every request: pages are never kept by a browser or a proxy, open nothing of a device, and none is empty."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+NOT_ASKED_FOR = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb", "bluetooth", "hid")
+NO_DEVICES = ", ".join(f"{name}=()" for name in NOT_ASKED_FOR)
 
 
 def never_stored(get_response: Handler) -> Handler:
@@ -16,6 +18,18 @@ def never_stored(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         add_never_cache_headers(response)
+        return response
+
+    return handle
+
+
+def for_us_alone(get_response: Handler) -> Handler:
+    """A page opens nothing of the device, and no other site loads what we answer into its own pages."""
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", NO_DEVICES)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
 
     return handle

@@ -29,7 +29,10 @@ def test_pages_are_never_stored_and_allow_only_our_own_scripts(client: Client) -
     assert "unsafe" not in policy
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Referrer-Policy"] == "same-origin"
+    for name in ("Referrer-Policy", "Cross-Origin-Resource-Policy", "Cross-Origin-Opener-Policy"):
+        assert answer[name] == "same-origin"
+    assert "geolocation=()" in answer["Permissions-Policy"]
+    assert "messages" not in answer.cookies
 
 
 def served() -> list[Path]:

@@ -109,6 +109,8 @@ django.setup()
 from django.test import Client
 Client(raise_request_exception=False).get("/account/login/nothing/", headers={{"host": "disputes.example.org"}}, secure=True)
 Client(raise_request_exception=False).get("/{CANARY}/", headers={{"host": "{CANARY}.example.org"}}, secure=True)
+answer = Client().get("/account/login/", headers={{"host": "disputes.example.org"}}, secure=True)
+print(answer.headers["Strict-Transport-Security"], answer.cookies.output())
 from escalation.celery import app
 app.log.setup(loglevel="WARNING")
 logging.getLogger("celery.app.trace").error("Task %(name)s: %(exc)s", {{"name": "a", "exc": "{CANARY}"}})
@@ -125,5 +127,9 @@ def test_in_production_web_and_workers_write_nothing_but_such_lines() -> None:
     assert [line["logger"] for line in lines].count("celery.app.trace") == 1
     assert [line["logger"] for line in lines].count("gunicorn.error") == 1
     asked = [(line["address"], line["status"]) for line in lines if line["event"] == "request"]
-    assert asked == [("unknown", 404), ("unknown", 400)]
+    assert asked == [("unknown", 404), ("unknown", 400), ("account_login", 200)]
     assert CANARY not in done.stderr + done.stdout
+    assert done.stdout.startswith("max-age=31536000; includeSubDomains")
+    assert "__Host-csrf=" in done.stdout
+    assert all(word in done.stdout for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"))
+    assert "Domain=" not in done.stdout
