@@ -25,7 +25,7 @@ LONG, NUL = "x" * 30_000, "before\x00after"
 FOREIGN = ("999999999", "' OR 1=1 --\x00", "9" * 400)
 # What a refused post may leave: that somebody signed in, read the page and was refused, and the text kept for its writer.
 LEFT_BEHIND = {
-    "cases.AuditEvent", "cases.AuditHead", "cases.Refusal", "cases.SignIn", "escalation.Draft", "escalation.FeedbackReceipt",
+    "cases.AuditEvent", "cases.AuditHead", "cases.Refusal", "cases.SignIn", "cases.Typed", "escalation.Draft", "escalation.FeedbackReceipt",
 }  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def choices(form: Any) -> tuple[list[str], list[str]]:
     """Whatever names something by its number or code: what one chooses, and what the page remembers unseen."""
     shown = form.xpath(".//select/@name | .//input[@type='radio']/@name")
     hidden = form.xpath(".//input[@type='hidden']/@name")
-    return sorted(set(shown)), sorted(set(hidden) - {"csrfmiddlewaretoken"})
+    return sorted(set(shown)), sorted(set(hidden) - {"csrfmiddlewaretoken", "once"})
 
 
 def post(visitor: Visitor, page: Page, form: Any, data: dict[str, Any]) -> Page:
