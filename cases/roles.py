@@ -1,8 +1,10 @@
-"""The roles people act in, and what each role may do at all: one table, no Django."""
+"""The roles people act in, and what each role may do at all, as the access table says; no Django."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+from cases.access import table
 
 
 class Nation(StrEnum):
@@ -70,28 +72,9 @@ class Permission(StrEnum):
 
 P, R = Permission, Role
 
-_WORKING = {P.RAISE_DISPUTE, P.WORK_DISPUTE, P.ENTER_AT_LATER_STAGE, P.CONFIRM_SAFETY, P.DRAFT_DECISION, P.EXPORT_CASE_HISTORY}
-_MANAGING = _WORKING | {P.REVIEW_AS_MANAGER, P.SIGN_DECISION, P.ASSIGN_PEOPLE, P.CONFIRM_FOR_AGENCY}
-
+# From the one access table, cases/access.yml.
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    R.PRACTITIONER: frozenset(_WORKING),
-    R.LINE_MANAGER: frozenset(_MANAGING),
-    R.SAFEGUARDING_LEAD: frozenset(_MANAGING | {P.SEE_OWN_AGENCY, P.MANAGE_DIRECTORY}),
-    R.SENIOR_MANAGER: frozenset(_MANAGING | {P.SEE_OWN_AGENCY}),
-    R.BOARD_REPRESENTATIVE: frozenset(
-        {P.WORK_DISPUTE, P.DRAFT_DECISION, P.ASSIGN_PEOPLE, P.CONFIRM_FOR_AGENCY, P.CONFIRM_SAFETY, P.GIVE_LAST_WORD,
-         P.SEE_OWN_AGENCY, P.EXPORT_CASE_HISTORY}
-    ),
-    R.CHIEF_SOCIAL_WORK_OFFICER: frozenset(
-        {P.WORK_DISPUTE, P.DRAFT_DECISION, P.SIGN_DECISION, P.CONFIRM_SAFETY, P.GIVE_LAST_WORD, P.EXPORT_CASE_HISTORY}
-    ),
-    R.CHAIR: frozenset({P.WORK_DISPUTE, P.DRAFT_DECISION, P.SIGN_DECISION, P.GIVE_LAST_WORD, P.EXPORT_CASE_HISTORY}),
-    # A protocol may give the scrutineer the last word: they act on a dispute only once it is referred to them.
-    R.INDEPENDENT_SCRUTINEER: frozenset(
-        {P.WORK_DISPUTE, P.DRAFT_DECISION, P.SIGN_DECISION, P.GIVE_LAST_WORD, P.EXPORT_CASE_HISTORY}
-    ),
-    R.AUDITOR: frozenset({P.READ_FOR_AUDIT, P.EXPORT_CASE_HISTORY}),
-    R.BOARD_MANAGER: frozenset({P.SEE_PARTNERSHIP_METADATA, P.MANAGE_DIRECTORY, P.MANAGE_PROTOCOL}),
+    role: frozenset(Permission(name) for name, roles in table().abilities.items() if role in roles) for role in Role
 }
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from cases.models import Appointment
 from cases.roles import Permission
 from decisions.models import Learning, LearningItem, LearningKind
+from escalation.access import opens
 from escalation.models import Dispute
 from escalation.permissions import may_read, standing
 from escalation.protocol import Side
@@ -16,7 +17,7 @@ CHECKS = (Permission.REVIEW_AS_MANAGER, Permission.CONFIRM_FOR_AGENCY, Permissio
 
 def may_write_learning(dispute: Dispute, by: Appointment) -> bool:
     """Write down what was learned: anybody on the dispute, at any time, also once it has ended (C-27)."""
-    return standing(dispute, by).is_participant
+    return opens("write_learning", dispute, by)
 
 
 def may_read_learning(learning: Learning, by: Appointment) -> bool:

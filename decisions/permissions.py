@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from cases.models import AuditEvent
 from cases.roles import Permission
 from escalation import permissions as climbing
+from escalation.access import heard_stages
 from escalation.permissions import is_chair_of_a_party, may_agree, may_confirm, may_refer, standing
 from escalation.protocol import Side
 from escalation.verbs import may
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from cases.models import Appointment
-    from decisions.models import DecisionRecord, OnwardItem, OutstandingIssue
+    from decisions.models import DecisionRecord, OnwardItem, OutstandingIssue, Referral
     from escalation.models import Dispute
 
 AT_WORK = ("awaiting_reply", "in_discussion", "awaiting_referral")
@@ -38,6 +41,7 @@ __all__ = [
     "may_record_result",
     "may_refer",
     "may_sign",
+    "readable_referrals",
 ]
 
 
@@ -46,16 +50,22 @@ __all__ = [
 
 def may_draft(dispute: Dispute, by: Appointment) -> bool:
     """Begin a decision record at the present stage."""
-    return by.has(Permission.DRAFT_DECISION) and climbing.may_work(dispute, by)
+    return climbing.may_draft_decision(dispute, by)
 
 
 def may_read_record(record: DecisionRecord, by: Appointment) -> bool:
-    """A signed record is everybody's on the dispute; until then it is the deciding agency's own (D-18)."""
+    """A signed record is everybody's on the dispute, at a later stage too; until then it is the deciding agency's own (D-18)."""
+    if record.state == "signed":
+        return record.stage in heard_stages(record.dispute, by)
     if not climbing.may_read_stage(record.dispute, by, record.stage):
         return False
-    if by.has(Permission.READ_FOR_AUDIT) or record.state == "signed":
-        return True
-    return is_of_deciders(record, by)
+    return by.has(Permission.READ_FOR_AUDIT) or is_of_deciders(record, by)
+
+
+def readable_referrals(dispute: Dispute, by: Appointment) -> QuerySet[Referral]:
+    """The referrals of a dispute, for those who came to the stage at which it is referred."""
+    rows: QuerySet[Referral] = dispute.referrals.all()
+    return rows if len(dispute.rules.stages) in climbing.readable_stages(dispute, by) else rows.none()
 
 
 def is_of_deciders(record: DecisionRecord, by: Appointment) -> bool:

@@ -1,16 +1,31 @@
-"""The only writer of a dispute's story: each act tells itself in plain words, in its own transaction (E-04)."""
+"""A dispute's story, its only writer, and what of it is for whom: each act tells itself in its own transaction (E-04)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from cases import together
 from cases.errors import Refused
 from cases.models import Appointment
+from escalation.access import heard_stages, readable_stages
 from escalation.models import ChronologyEntry, Dispute
 from escalation.personal_data import personal_data_in
 
 CLOCK = "The clock"
+# What came of a stage, as those hear it who did not come to it: not what was said there.
+CAME_OF_IT = (
+    ChronologyEntry.Kind.MOVE, ChronologyEntry.Kind.DECISION, ChronologyEntry.Kind.FEEDBACK, ChronologyEntry.Kind.SAFETY,
+    ChronologyEntry.Kind.CLOCK,
+)  # fmt: skip
+
+
+def told_to(dispute: Dispute, reader: Appointment) -> QuerySet[ChronologyEntry]:
+    """The story as far as it is for ``reader``: all of the stages they came to, what came of those above, their own words."""
+    seen = Q(stage__in=readable_stages(dispute, reader))
+    seen |= Q(stage__in=heard_stages(dispute, reader), kind__in=CAME_OF_IT)
+    return dispute.chronology.filter(seen | Q(by__in=[reader.pk, reader.seat_id]))
 
 
 def tell(

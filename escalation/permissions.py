@@ -1,51 +1,34 @@
-"""Whether somebody may act on a dispute, as plain functions of the two: for the state machine, the buttons and the API alike."""
+"""Whether somebody may act on a dispute, as plain functions of the two: for the state machine, the buttons and the API alike.
+
+What a role and a relation open at a stage stands in the access table (cases/access.yml); here is what a dispute's state adds.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cases.roles import Permission, Role
-from escalation.protocol import LeadRole, Side
+from escalation.access import Standing as Standing
+from escalation.access import advises as advises
+from escalation.access import entered as entered
+from escalation.access import heard_stages as heard_stages
+from escalation.access import holds_one_of as holds_one_of
+from escalation.access import is_on_another_side as is_on_another_side
+from escalation.access import may_read as may_read
+from escalation.access import may_read_stage as may_read_stage
+from escalation.access import opens, opens_somewhere, opens_without_having_raised_it
+from escalation.access import readable_stages as readable_stages
+from escalation.access import side_of_agency as side_of_agency
+from escalation.access import standing as standing
+from escalation.access import supports as supports
+from escalation.protocol import Side
 
 if TYPE_CHECKING:
     from cases.models import Appointment
-    from escalation.models import AdviceRequest, Dispute
+    from escalation.models import Dispute
 
 WORKABLE = ("awaiting_reply", "in_discussion")
 RUNNING = (*WORKABLE, "awaiting_referral", "referred", "awaiting_confirmation")
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where somebody stands towards a dispute."""
-
-    side: Side | None = None
-    is_participant: bool = False
-    is_originator: bool = False
-    leads_now: bool = False
-    agency_id: int | None = None
-
-
-def standing(dispute: Dispute, by: Appointment) -> Standing:
-    """Where ``by`` stands towards the dispute; reads only its participants (prefetch them for lists)."""
-    for participant in dispute.participants.all():
-        if participant.appointment_id == by.seat_id:
-            if by.in_place_of_id is not None and is_on_another_side(dispute, by, participant.side):
-                return Standing()
-            return Standing(
-                side=Side(participant.side),
-                is_participant=True,
-                is_originator=participant.is_originator,
-                leads_now=holds_one_of(by, dispute.rules_now.leads.roles),
-                agency_id=participant.acts_for_id or by.agency_id,
-            )
-    return Standing(side=side_of_agency(dispute, by.agency_id), agency_id=by.agency_id)
-
-
-def is_on_another_side(dispute: Dispute, by: Appointment, side: str) -> bool:
-    """Whether the person is on the dispute in a role of their own on another side: then they stand in for nobody here."""
-    return any(row.side != side and row.appointment.user_id == by.user_id for row in dispute.participants.all())
 
 
 def raised_it(dispute: Dispute, by: Appointment) -> bool:
@@ -53,104 +36,22 @@ def raised_it(dispute: Dispute, by: Appointment) -> bool:
     return standing(dispute, by).is_originator or dispute.raised_by.user_id == by.user_id
 
 
-def side_of_agency(dispute: Dispute, agency_id: int | None) -> Side | None:
-    """The side an agency is on, None when it is no party."""
-    for party in dispute.parties.all():
-        if agency_id is not None and party.agency_id == agency_id:
-            return Side(party.side)
-    return None
-
-
-def holds_one_of(by: Appointment, roles: tuple[LeadRole, ...]) -> bool:
-    """Whether the appointment is one of these roles (and of its remit where the protocol names one)."""
-    return any(by.role == lead.role and (not lead.remit or by.remit == lead.remit) for lead in roles)
-
-
-# --- reading -------------------------------------------------------------------------------------------------------
-
-
-def may_read(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` may read content at all, and not only that the dispute exists, where it stands and its dates."""
-    return _reads_in_own_right(dispute, by) or advises(dispute, by)
-
-
-def _reads_in_own_right(dispute: Dispute, by: Appointment) -> bool:
-    if by.has(Permission.READ_FOR_AUDIT):
-        return dispute.partnership_id == by.partnership_id
-    where = standing(dispute, by)
-    if where.is_participant or supports(dispute, by):
-        return True
-    return where.side is not None and by.has(Permission.SEE_OWN_AGENCY) and _role_has_been_reached(dispute, by)
-
-
-def supports(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` was asked to stand by the person who raised it: they read along and do nothing (F72)."""
-    return any(row.supporter_id == by.pk and row.ended_at is None for row in dispute.supports.all())
-
-
-def advises(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` is asked for advice: they read along until they have answered and that stage is over (B-27)."""
-    return bool(_advice_asked_of(dispute, by))
-
-
-def _advice_asked_of(dispute: Dispute, by: Appointment) -> list[AdviceRequest]:
-    """The questions that let ``by`` read; never somebody who is on it for another side or has the last word."""
-    asked = [row for row in dispute.advice_requests.all() if row.adviser_id == by.seat_id and row.opens(dispute)]
-    return [row for row in asked if not is_on_another_side(dispute, by, side_of_agency(dispute, row.agency_id) or "")]
-
-
-def may_read_stage(dispute: Dispute, by: Appointment, order: int) -> bool:
-    """Whether ``by`` may read what was said at one stage; a stage inside one agency is that agency's alone (B-26).
-
-    Whoever is asked for advice reads what the agency that asks does, up to the stage at which it asked.
-    """
-    inside = dispute.rules.stage(order).single_agency
-    asking = {row.agency_id for row in _advice_asked_of(dispute, by) if order <= row.stage}
-    if asking and (not inside or dispute.raising_agency_id in asking):
-        return True
-    if not _reads_in_own_right(dispute, by):
-        return False
-    if not inside:
-        return True
-    where = standing(dispute, by)
-    is_theirs = where.agency_id == dispute.raising_agency_id or where.side is Side.AUTHORITY
-    return is_theirs or by.has(Permission.READ_FOR_AUDIT)
-
-
-def readable_stages(dispute: Dispute, by: Appointment) -> list[int]:
-    """The stages whose content ``by`` may read."""
-    return [stage.order for stage in dispute.rules.stages if may_read_stage(dispute, by, stage.order)]
-
-
-def _role_has_been_reached(dispute: Dispute, by: Appointment) -> bool:
-    rules = dispute.rules
-    reached = rules.stages[: dispute.stage]
-    return any(
-        holds_one_of(by, stage.leads.roles) or any(notice.role == by.role for notice in rules.notices_at(stage.order))
-        for stage in reached
-    )
+def may_see_all_readers(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` sees everybody who looked; others see when they themselves did (F44)."""
+    return opens_somewhere("readers", dispute, by)
 
 
 # --- working -------------------------------------------------------------------------------------------------------
 
 
 def may_work(dispute: Dispute, by: Appointment) -> bool:
-    """Record talks, actions and the like: anybody on a running dispute, except on the hidden stage of the other side."""
-    where = standing(dispute, by)
-    if not (where.is_participant and by.has(Permission.WORK_DISPUTE) and dispute.status in RUNNING):
-        return False
-    return not dispute.rules_now.single_agency or where.side is not Side.RESPONDING
+    """Record talks, actions and the like: anybody on a running dispute who came to its present stage."""
+    return dispute.status in RUNNING and opens("work", dispute, by)
 
 
 def may_confirm_safety(dispute: Dispute, by: Appointment) -> bool:
     """Say whether the person is safe now: anybody on the dispute who works with people, whatever its stage."""
-    where = standing(dispute, by)
-    return (
-        is_about_a_person(dispute)
-        and where.is_participant
-        and by.has(Permission.CONFIRM_SAFETY)
-        and dispute.status in RUNNING
-    )
+    return is_about_a_person(dispute) and dispute.status in RUNNING and opens("confirm_safety", dispute, by)
 
 
 def is_about_a_person(dispute: Dispute) -> bool:
@@ -180,7 +81,7 @@ def may_review(dispute: Dispute, by: Appointment) -> bool:
     """Agree or disagree as a manager: managers and safeguarding leads, never on a dispute they raised themselves."""
     return (
         may_work(dispute, by)
-        and by.has(Permission.REVIEW_AS_MANAGER)
+        and opens("review", dispute, by)
         and dispute.status in WORKABLE
         and not raised_it(dispute, by)
     )
@@ -188,7 +89,18 @@ def may_review(dispute: Dispute, by: Appointment) -> bool:
 
 def may_give_feedback(dispute: Dispute, by: Appointment) -> bool:
     """Tell those who carried the concern what was done: anybody on it except the originator themselves."""
-    return standing(dispute, by).is_participant and by.has(Permission.WORK_DISPUTE) and not raised_it(dispute, by)
+    return opens("give_feedback", dispute, by) and not raised_it(dispute, by)
+
+
+def may_draft_decision(dispute: Dispute, by: Appointment) -> bool:
+    """Begin a decision record at the present stage: whoever works there and writes decisions."""
+    return may_work(dispute, by) and opens("draft_decision", dispute, by)
+
+
+def may_bring_in(dispute: Dispute, by: Appointment) -> bool:
+    """Put a colleague of one's own agency on it: whoever assigns people and came to its present stage."""
+    is_of_a_party = by.agency_id is not None and standing(dispute, by).side is not None
+    return is_of_a_party and opens("bring_in", dispute, by)
 
 
 # --- moving --------------------------------------------------------------------------------------------------------
@@ -213,40 +125,28 @@ def may_escalate(dispute: Dispute, by: Appointment | None) -> bool:
         return False
     if by is None:
         return True
-    where = standing(dispute, by)
-    return (
-        where.side is Side.RAISING
-        and may_work(dispute, by)
-        and (where.leads_now or where.is_originator or by.has(Permission.REVIEW_AS_MANAGER))
-    )
+    is_theirs = standing(dispute, by).side is Side.RAISING and dispute.status in RUNNING
+    return is_theirs and opens("escalate", dispute, by)
 
 
 def leads_for_raising_side(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may take it further in the ordinary way, without silence or immediate risk."""
-    where = standing(dispute, by)
-    return where.side is Side.RAISING and (where.leads_now or by.has(Permission.REVIEW_AS_MANAGER))
+    return standing(dispute, by).side is Side.RAISING and opens_without_having_raised_it("escalate", dispute, by)
 
 
 def may_agree(dispute: Dispute, by: Appointment | None) -> bool:
     """Record an agreement: those who may take it further, or the leads of the other side; each agency still confirms."""
     if by is None or not may_work(dispute, by):
         return False
-    where = standing(dispute, by)
-    if where.side is Side.AUTHORITY:
-        return False
-    return where.leads_now or by.has(Permission.CONFIRM_FOR_AGENCY)
+    return standing(dispute, by).side is not Side.AUTHORITY and opens("agree", dispute, by)
 
 
 def may_withdraw(dispute: Dispute, by: Appointment | None) -> bool:
     """Take it back: the originator or a manager of the raising side."""
     if by is None or dispute.status == "awaiting_confirmation":
         return False
-    where = standing(dispute, by)
-    return (
-        where.side is Side.RAISING
-        and may_work(dispute, by)
-        and (where.is_originator or by.has(Permission.REVIEW_AS_MANAGER))
-    )
+    is_theirs = standing(dispute, by).side is Side.RAISING and dispute.status in RUNNING
+    return is_theirs and opens("withdraw", dispute, by)
 
 
 def may_refer(dispute: Dispute, by: Appointment | None) -> bool:
@@ -287,14 +187,12 @@ def may_confirm(dispute: Dispute, by: Appointment | None) -> bool:
 
     Never somebody who is on it with the last word: nobody answers for an agency to their own decision.
     """
-    if by is None or not by.has(Permission.CONFIRM_FOR_AGENCY) or dispute.status not in RUNNING:
+    if by is None or dispute.status not in RUNNING or not opens("confirm_outcome", dispute, by):
         return False
     where = standing(dispute, by)
-    if not where.is_participant or where.side is Side.AUTHORITY:
-        return False
     return any(party.agency_id == where.agency_id and party.confirmed_at is None for party in dispute.parties.all())
 
 
 def may_close(dispute: Dispute, by: Appointment | None) -> bool:
     """End it: the last agency's confirmation does, so whoever may confirm for an agency that is on it."""
-    return by is not None and by.has(Permission.CONFIRM_FOR_AGENCY) and standing(dispute, by).is_participant
+    return by is not None and opens("confirm_outcome", dispute, by)

@@ -56,7 +56,7 @@ def apply_transition(
     body: str = "",
     reason: str = "",
     event: Event | None = None,
-    kind: str = ChronologyEntry.Kind.EVENT,
+    kind: str = ChronologyEntry.Kind.MOVE,
     passed: Mapping[int, str] | None = None,
     trigger: str = "",
     ending: DisputeStage.ClosedHow = DisputeStage.ClosedHow.WITHDRAWN,

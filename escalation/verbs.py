@@ -7,6 +7,7 @@ from collections.abc import Callable
 from cases.models import Appointment
 from cases.roles import Permission
 from escalation import permissions
+from escalation.access import opens
 from escalation.actions import links, support
 from escalation.actions.acknowledge import may_acknowledge
 from escalation.models import Dispute
@@ -38,28 +39,16 @@ def may_jump(dispute: Dispute, by: Appointment) -> bool:
 
 def may_offer_debrief(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may offer a debrief, also after the end: anybody on it who works on it, and who has the last word."""
-    where = permissions.standing(dispute, by)
-    return where.is_participant and by.has(Permission.WORK_DISPUTE)
+    return opens("offer_debrief", dispute, by)
 
 
 def may_write_learning(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may write down what was learned or what is not clear: anybody on it, also after the end (C-27)."""
-    return permissions.standing(dispute, by).is_participant
-
-
-def may_bring_in(dispute: Dispute, by: Appointment) -> bool:
-    """Whether ``by`` may put a colleague of their agency on it."""
-    where = permissions.standing(dispute, by)
-    works_here = by.agency_id is not None and where.side is not None
-    return by.has(Permission.ASSIGN_PEOPLE) and works_here and permissions.may_read(dispute, by)
+    return opens("write_learning", dispute, by)
 
 
 def _at(status: Status, check: Callable[[Dispute, Appointment], bool]) -> May:
     return lambda dispute, by: dispute.status == status and check(dispute, by)
-
-
-def _drafts_decisions(dispute: Dispute, by: Appointment) -> bool:
-    return by.has(Permission.DRAFT_DECISION) and permissions.may_work(dispute, by)
 
 
 def _may_escalate(dispute: Dispute, by: Appointment) -> bool:
@@ -100,8 +89,8 @@ MAY: dict[str, May] = {
     "give_feedback": permissions.may_give_feedback,
     "add_action": works_for_agency,
     "add_evidence": permissions.may_work_for_person,
-    "decision_new": _drafts_decisions,
-    "bring_in": may_bring_in,
+    "decision_new": permissions.may_draft_decision,
+    "bring_in": permissions.may_bring_in,
     "offer_debrief": may_offer_debrief,
     "write_learning": may_write_learning,
     "jump": may_jump,

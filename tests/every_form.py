@@ -48,6 +48,7 @@ MANAGER, WRITER, LEAD, CHAIR, KEEPER = (
 )  # fmt: skip
 SENIOR, REPRESENTATIVE, OTHER_SIDE = "council.senior_manager", "council.board_representative", "health.practitioner"
 DRAFT = "/protocol/drafts/{protocol_draft}/"
+ALWAYS = ("originator", "responder")  # so that those who raised it come to every stage, as in Luton
 
 
 @dataclass(frozen=True)
@@ -278,8 +279,10 @@ def _people(now: datetime) -> Cast:
     start, *rest = second.limits
     stages = (
         first.model_copy(update={"limits": (*first.limits, arrived)}),
-        second.model_copy(update={"limits": (start.model_copy(update={"or_sooner": True}), *rest)}),
-        *others,
+        second.model_copy(
+            update={"limits": (start.model_copy(update={"or_sooner": True}), *rest), "participants_always": ALWAYS}
+        ),
+        *[one.model_copy(update={"participants_always": ALWAYS}) for one in others],
     )
     clock = rules.clock.model_copy(update={"extension": Extension(allowed=True, pause=True, longest_days=7)})
     routes = (*rules.onward_routes, ONE_MORE_BODY)

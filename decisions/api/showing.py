@@ -167,7 +167,7 @@ def decided(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
             readable.append(record_of(record))
     shown = {
         "records": readable,
-        "referrals": dispute.referrals.all(),
+        "referrals": permissions.readable_referrals(dispute, acting),
         "outcomes": [outcome_of(outcome, dispute) for outcome in outcomes],
         "onward": dispute.onward_items.all(),
     }

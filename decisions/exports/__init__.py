@@ -9,19 +9,18 @@ from typing import Any
 
 from cases.checkpoints import Sealed
 from cases.models import Appointment
-from cases.roles import Permission
 from decisions.exports import between, brief, course, decided, learning, proof, summary
 from decisions.exports.parts import Part, Reader, without
 from decisions.models import Export
+from escalation.access import opens_somewhere
 from escalation.models import Dispute
-from escalation.permissions import may_read
 
 FORMAT = 1
 
 
 def may_export(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may have a document made of what they may read."""
-    return by.has(Permission.EXPORT_CASE_HISTORY) and may_read(dispute, by)
+    return opens_somewhere("export", dispute, by)
 
 
 def assemble(

@@ -121,7 +121,7 @@ def _scanned(row: Evidence) -> str:
 
 def plans(reader: Reader) -> Part | None:
     """Interim protection plans with every look at them (F14)."""
-    rows = reader.reads(
+    rows = reader.hears(
         reader.dispute.plans.select_related(*_of("owner"), *_of("recorded_by"), "agency").prefetch_related(
             *_of("reviews__recorded_by")
         )
@@ -144,7 +144,7 @@ def plans(reader: Reader) -> Part | None:
 
 def debriefs(reader: Reader) -> Part | None:
     """For each person whether a debrief was offered, held or declined (F24)."""
-    latest: dict[int, Debrief] = {row.participant_id: row for row in reader.reads(reader.dispute.debriefs.order_by("pk"))}
+    latest: dict[int, Debrief] = {row.participant_id: row for row in reader.hears(reader.dispute.debriefs.order_by("pk"))}
     people = reader.dispute.participants.select_related(*_of("appointment"))
     texts = [f"{who(one.appointment)}: {_became(latest.get(one.pk))}" for one in people]
     return section("debriefs", "Debriefs", items(texts)) if latest else None

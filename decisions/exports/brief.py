@@ -8,6 +8,7 @@ from cases.errors import Refused
 from decisions.exports.course import limit_state
 from decisions.exports.decided import answers, sent_referrals
 from decisions.exports.parts import Part, Reader, card, facts, items, note, pair, section, when, who
+from escalation.chronology import told_to
 from escalation.clock import date_in_words
 from escalation.models import ChronologyEntry, Position, SafetyConfirmation
 from escalation.turn import turn_of
@@ -125,7 +126,7 @@ def _timeline(reader: Reader) -> Part:
         at, verb = (stage.skipped_at, "was skipped") if stage.skipped_at else (stage.opened_at, "opened")
         if at is not None:
             moments.append((at, f"{reader.label(stage.order)} {verb}"))
-    told = reader.reads(dispute.chronology.filter(kind__in=TURNING_POINTS))
+    told = told_to(dispute, reader.by).filter(kind__in=TURNING_POINTS)
     moments += [(row.happened_at, row.headline) for row in told]
     limits = [
         f"{row.label}: {date_in_words(row.due_at).removeprefix('by ')}. {limit_state(row)}."

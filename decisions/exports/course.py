@@ -18,6 +18,7 @@ from decisions.exports.parts import (
     when,
     who,
 )
+from escalation.chronology import told_to
 from escalation.clock import date_in_words
 from escalation.duties import ask_of, owner_words
 from escalation.explained import explained
@@ -33,7 +34,7 @@ def stages_and_limits(reader: Reader) -> Part:
     rows = {row.order: row for row in reader.dispute.stages.select_related(*_of("opened_by", "closed_by", "skipped_by"))}
     cards = []
     for stage in reader.dispute.rules.stages:
-        if stage.order not in reader.stages:
+        if stage.order not in reader.heard_of:
             cards.append(card(reader.label(stage.order), note(_hidden(reader, rows.get(stage.order)))))
             continue
         limits = [_limit(row) for row in reader.dispute.deadlines.all() if row.stage == stage.order]
@@ -99,7 +100,7 @@ def limit_state(row: Deadline) -> str:
 
 def chronology(reader: Reader) -> Part:
     """What happened, in one order, decisions standing out (E-04)."""
-    rows = reader.reads(reader.dispute.chronology.all())
+    rows = told_to(reader.dispute, reader.by)
     own = [row for row in rows if row.only_agency_id in (None, reader.dispute.raising_agency_id)]
     entries = [
         {
@@ -140,7 +141,7 @@ def _side(row: Position) -> Part:
 
 def feedback(reader: Reader) -> Part:
     """What the people who carried the concern were told, and when they read it."""
-    rows = reader.reads(
+    rows = reader.hears(
         reader.dispute.feedback.select_related(*_PEOPLE).prefetch_related(
             "receipts__recipient__user", "receipts__recipient__agency", "receipts__recipient__partnership"
         )
@@ -164,7 +165,7 @@ def late_feedback(reader: Reader) -> list[str]:
     return [
         f"{owner_words(row)}, {reader.label(row.stage)}: the stage ended on {when(row.carried_at)}; "
         f"{f'given on {when(row.done_at)}' if row.done_at else 'still owed'}"
-        for row in reader.reads(late)
+        for row in reader.hears(late)
     ]
 
 

@@ -138,7 +138,7 @@ def outcomes(reader: Reader) -> Part | None:
         "confirmations__agency", *[f"concurrences__{name}" for name in _of("by")],
         "outstanding_issues__agency", *[f"outstanding_issues__{name}" for name in _of("owner")],
     )  # fmt: skip
-    cards = [_outcome(reader, row) for row in reader.reads(rows)]
+    cards = [_outcome(reader, row) for row in reader.hears(rows)]
     return section("outcome", "The outcome", *cards, _onward(reader.dispute)) if cards else None
 
 

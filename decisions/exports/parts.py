@@ -13,7 +13,6 @@ from cases.roles import Permission
 from cases.templatetags.dates import date_and_time, long_date
 from escalation import permissions
 from escalation.models import Dispute
-from escalation.protocol import Side
 
 Part = dict[str, Any]
 NOBODY = "The clock"
@@ -25,25 +24,36 @@ FINGERPRINT = re.compile(r"[0-9a-f]{64}(\n[0-9a-f]{64})*")
 
 @dataclass(frozen=True)
 class Reader:
-    """Whom a document is for, and which stages of the dispute they may read."""
+    """Whom a document is for, which stages of the dispute they may read, and of which they learn what came of them."""
 
     dispute: Dispute
     by: Appointment
     stages: frozenset[int]
+    heard_of: frozenset[int]
 
     @classmethod
     def of(cls, dispute: Dispute, by: Appointment) -> Reader:
         """The reader, with what the permissions of the dispute let them read."""
-        return cls(dispute, by, frozenset(permissions.readable_stages(dispute, by)))
+        heard_of = permissions.heard_stages(dispute, by)
+        return cls(dispute, by, frozenset(permissions.readable_stages(dispute, by)), frozenset(heard_of))
 
     @property
     def hidden_stages(self) -> list[int]:
         """The stages of the protocol whose content is another agency's own (B-26)."""
-        return [stage.order for stage in self.dispute.rules.stages if stage.order not in self.stages]
+        return [stage.order for stage in self.dispute.rules.stages if stage.order not in self.heard_of]
+
+    @property
+    def later_stages(self) -> list[int]:
+        """The stages that took place above the latest to which they came."""
+        return sorted(order for order in self.heard_of - self.stages if order <= self.dispute.stage)
 
     def reads(self, rows: Iterable[Any]) -> list[Any]:
         """Those rows that belong to a stage they may read."""
         return [row for row in rows if row.stage in self.stages]
+
+    def hears(self, rows: Iterable[Any]) -> list[Any]:
+        """Outcomes, feedback and safety of the stages they may read, and of those above to which they did not come."""
+        return [row for row in rows if row.stage in self.heard_of]
 
     def label(self, order: int) -> str:
         """A stage in the protocol's own words."""
@@ -58,10 +68,7 @@ class Reader:
     @property
     def may_see_who_looked(self) -> bool:
         """Whether they answer for who reads: auditors and the leads of an agency that is on the dispute."""
-        if self.by.has(Permission.READ_FOR_AUDIT):
-            return True
-        side = permissions.side_of_agency(self.dispute, self.by.agency_id)
-        return side in (Side.RAISING, Side.RESPONDING) and self.by.has(Permission.SEE_OWN_AGENCY)
+        return permissions.may_see_all_readers(self.dispute, self.by)
 
 
 def who(person: Appointment | None) -> str:

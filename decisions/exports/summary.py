@@ -47,6 +47,10 @@ def left_out(reader: Reader) -> list[str]:
         f"{reader.label(order)}: it belongs to {agency} alone. What was said there is not in this copy."
         for order in reader.hidden_stages
     ]
+    found += [
+        f"{reader.label(order)}: what was said there. What came of it, feedback, safety and its dates are in this copy."
+        for order in reader.later_stages
+    ]
     if not reader.may_see_drafts_of_all:
         found.append("Decision records that another agency is still writing.")
     if not reader.may_see_who_looked:
@@ -176,7 +180,7 @@ def is_the_person_safe(reader: Reader) -> Part | None:
     """Every answer to the first question, in order; a theme is about nobody."""
     if reader.dispute.rules.is_thematic:
         return None
-    rows = reader.reads(reader.dispute.safety_confirmations.select_related(*_PEOPLE))
+    rows = reader.hears(reader.dispute.safety_confirmations.select_related(*_PEOPLE))
     cards = [
         card(
             f"Safe now? {row.get_answer_display()}",

@@ -25,7 +25,11 @@ def overview_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> dict
     return {
         "records": [record_line(row) for row in _records(dispute, acting)],
         "may_draft": permissions.may_draft(dispute, acting),
-        "referrals": list(dispute.referrals.select_related("submitted_by__user", "submitted_by__agency", "returned_by__user")),
+        "referrals": list(
+            permissions.readable_referrals(dispute, acting).select_related(
+                "submitted_by__user", "submitted_by__agency", "returned_by__user"
+            )
+        ),
         "may_prepare_referral": permissions.may_prepare_referral(dispute, acting),
         "outcome": next((outcome_line(row, dispute, acting, now) for row in outcomes if row.contested_at is None), None),
         "earlier": [outcome_line(row, dispute, acting, now) for row in outcomes if row.contested_at is not None],

@@ -71,7 +71,7 @@ def _last_returned(dispute: Dispute) -> Referral | None:
 
 
 def _read_only(request: ActingRequest, dispute: Dispute) -> HttpResponse:
-    sent = dispute.referrals.exclude(submitted_at=None).select_related(
+    sent = permissions.readable_referrals(dispute, request.acting).exclude(submitted_at=None).select_related(
         "submitted_by__user", "submitted_by__agency", "submitted_by__partnership", "returned_by__user", "returned_by__agency",
         "returned_by__partnership",
     )  # fmt: skip

@@ -97,7 +97,7 @@ def _ahead(who: Appointment) -> list[tuple[Dispute, Deadline]]:
         (dispute, row)
         for dispute in mine
         for row in dispute.deadlines.all()
-        if row.is_open and row.paused_at is None and permissions.may_read_stage(dispute, who, row.stage)
+        if row.is_open and row.paused_at is None and row.stage in permissions.heard_stages(dispute, who)
     ]
 
 

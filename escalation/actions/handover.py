@@ -228,7 +228,7 @@ def _hand_over_one(dispute: Dispute, held: Appointment, to: Appointment, *, by: 
     if place is not None:
         if place.side == Side.AUTHORITY and permissions.is_chair_of_a_party(dispute, to):
             raise Refused(f"{to.user.name} works for an agency of {dispute.reference}. Choose another deputy.", field="to")
-        leads.join(dispute, to, Side(place.side), now=now)
+        leads.join(dispute, to, Side(place.side), now=now, from_stage=place.from_stage)
         dispute.participants.filter(appointment=to).update(handed_to=None)
         place.handed_to = to
         place.save(update_fields=["handed_to"])

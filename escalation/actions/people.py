@@ -9,7 +9,6 @@ from django.db import transaction
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
-from cases.roles import Permission
 from escalation import chronology, leads, notifications, permissions
 from escalation.models import Dispute
 from escalation.protocol import Event
@@ -21,7 +20,7 @@ def bring_in(*, dispute: Dispute, who: Appointment, reason: str, by: Appointment
     """Put a colleague of one's own agency on the dispute, with a reason; managers and leads may."""
     dispute = lock(dispute)
     where = permissions.standing(dispute, by)
-    if not by.has(Permission.ASSIGN_PEOPLE) or where.side is None or not permissions.may_read(dispute, by):
+    if not permissions.may_bring_in(dispute, by) or where.side is None:
         raise Refused(NOT_YOURS, code="forbidden")
     if who.agency_id is None or who.agency_id != where.agency_id:
         raise Refused("Choose somebody at your own agency.", field="who")

@@ -48,7 +48,7 @@ def state_position(
     if side is Side.RESPONDING and dispute.status == Status.AWAITING_REPLY and _all_have_replied(dispute):
         apply_transition(
             dispute, "reply", by=by, now=now, headline=f"{agency.short_name} replied",
-            body=position.get_stance_display(),
+            body=position.get_stance_display(), kind=ChronologyEntry.Kind.POSITION,
         )
     return position
 
@@ -110,11 +110,12 @@ def review(
         duties.fulfil(dispute, DutyKind.REVIEW_AGREES, agency=agency, by=by, now=now)
     words = "agrees with the concern" if agrees else "does not agree with the concern"
     chronology.tell(
-        dispute, f"Manager's review: {words}", by=by, now=now, kind=ChronologyEntry.Kind.DECISION,
+        dispute, f"Manager's review: {words}", by=by, now=now, kind=ChronologyEntry.Kind.POSITION,
         body="\n\n".join(part for part in (rationale, f"Next steps: {next_steps}" if next_steps else "") if part),
     )
     audit.record("manager_reviewed", made, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"stage": dispute.stage, "agrees": agrees})
     if dispute.rules_now.single_agency and dispute.status == Status.AWAITING_REPLY:
-        apply_transition(dispute, "reply", by=by, now=now, headline="The manager has reviewed it", body=words.capitalize())
+        apply_transition(dispute, "reply", by=by, now=now, headline="The manager has reviewed it", body=words.capitalize(),
+                         kind=ChronologyEntry.Kind.POSITION)
     return made

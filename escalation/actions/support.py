@@ -60,7 +60,7 @@ def ask_support(*, dispute: Dispute, asked: Asked, by: Appointment, now: datetim
     if asked.kind == Support.Kind.SPEAK:
         if who.agency_id != by.agency_id or not who.has(Permission.WORK_DISPUTE):
             raise Refused("Only a colleague of your own agency can speak for you.", field="supporter")
-        leads.join(dispute, who, Side.RAISING, now=now)
+        leads.join(dispute, who, Side.RAISING, now=now, from_stage=permissions.entered(dispute, by))
     row = Support.objects.create(
         dispute=dispute, supporter=who, asked_by=by, asked_at=now, kind=asked.kind, reason=asked.reason,
         is_status_difference=asked.is_status_difference,

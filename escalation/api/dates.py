@@ -94,7 +94,7 @@ class DateSerializer(serializers.ModelSerializer[Deadline]):
 
 def _readable(request: ActingApiRequest, reference: str) -> tuple[Dispute, QuerySet[Deadline]]:
     dispute = dispute_to_read(request, reference)
-    rows = dispute.deadlines.filter(stage__in=permissions.readable_stages(dispute, request.acting))
+    rows = dispute.deadlines.filter(stage__in=permissions.heard_stages(dispute, request.acting))
     return dispute, rows.order_by("stage", "due_at", "pk").prefetch_related("changes", "requests")
 
 

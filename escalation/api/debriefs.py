@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
 from cases.http import NOT_FOUND, acted_at
-from escalation import permissions
 from escalation.actions import debriefs
 from escalation.api.finding import dispute_to_read, endpoint, given_to
 from escalation.api.showing import DisputeSerializer
 from escalation.api.verbs import as_it_stands
 from escalation.models import Debrief
+from escalation.reading import recorded
 
 
 class DebriefAnswerSerializer(serializers.Serializer[Any]):
@@ -30,8 +30,7 @@ class DebriefAnswerSerializer(serializers.Serializer[Any]):
 def answer(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """The person it was offered to says so, or who offered it says that it was held."""
     dispute = dispute_to_read(request, reference)
-    readable = permissions.readable_stages(dispute, request.acting)
-    rows = dispute.debriefs.filter(stage__in=readable).select_related("participant")
+    rows = recorded(dispute, request.acting, "debriefs").select_related("participant")
     row = rows.filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)

@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
 from cases.http import NOT_FOUND, acted_at
-from escalation import permissions
 from escalation.actions import meetings
 from escalation.api.finding import dispute_to_read, endpoint, given_to, person_named
 from escalation.api.showing import DisputeSerializer
@@ -19,6 +18,7 @@ from escalation.api.taking import Text
 from escalation.api.verbs import as_it_stands
 from escalation.models import Dispute, Meeting
 from escalation.models.work import ContactMode
+from escalation.reading import recorded
 
 
 class People(serializers.ListField):
@@ -58,8 +58,7 @@ class CallOffSerializer(serializers.Serializer[Any]):
 
 
 def _found(request: ActingApiRequest, dispute: Dispute, pk: int) -> Meeting:
-    readable = permissions.readable_stages(dispute, request.acting)
-    row = dispute.meetings.filter(pk=pk, stage__in=readable).first() if pk < 2**63 else None
+    row: Meeting | None = recorded(dispute, request.acting, "meetings").filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)
     return row

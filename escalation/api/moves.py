@@ -8,13 +8,13 @@ from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
 from cases.http import NOT_FOUND, acted_at
-from escalation import permissions
 from escalation.actions import agreed, moves
 from escalation.api import taking
 from escalation.api.finding import dispute_to_read, endpoint, given_to
 from escalation.api.showing import DisputeSerializer
 from escalation.api.verbs import as_it_stands
 from escalation.giving_out import found_evidence
+from escalation.reading import recorded
 
 
 @extend_schema(request=taking.DoneSerializer, responses=DisputeSerializer, summary="Say that an action is done")
@@ -22,8 +22,7 @@ from escalation.giving_out import found_evidence
 def complete_action(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """The action is done, and how that can be seen."""
     dispute = dispute_to_read(request, reference)
-    readable = permissions.readable_stages(dispute, request.acting)
-    action = dispute.actions.filter(pk=pk, stage__in=readable).first()
+    action = recorded(dispute, request.acting, "actions").filter(pk=pk).first()
     if action is None:
         raise Http404(NOT_FOUND)
     given = given_to(request, taking.DoneSerializer)

@@ -11,12 +11,12 @@ from rest_framework.response import Response
 
 from cases.api.authentication import ActingApiRequest
 from cases.http import NOT_FOUND, acted_at
-from escalation import permissions
 from escalation.actions import plans
 from escalation.api.finding import dispute_to_read, endpoint, given_to, person_named
 from escalation.api.showing import DisputeSerializer
 from escalation.api.taking import Text
 from escalation.api.verbs import as_it_stands
+from escalation.reading import recorded
 
 
 class PlanSerializer(serializers.Serializer[Any]):
@@ -63,8 +63,7 @@ def open_plan(request: ActingApiRequest, reference: str) -> Response:
 def review_plan(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """It goes on until another day, is handed on, or ends."""
     dispute = dispute_to_read(request, reference)
-    readable = permissions.readable_stages(dispute, request.acting)
-    row = dispute.plans.filter(pk=pk, stage__in=readable).first() if pk < 2**63 else None
+    row = recorded(dispute, request.acting, "plans").filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)
     given = given_to(request, LookedSerializer)

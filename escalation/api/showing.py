@@ -150,7 +150,8 @@ def line_of(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
 def whole_of(dispute: Dispute, acting: Appointment, *, now: datetime) -> dict[str, Any]:
     """Everything of one dispute that the caller may see."""
     readable = permissions.readable_stages(dispute, acting)
-    hidden = {stage.order for stage in dispute.rules.stages if stage.single_agency} - set(readable)
+    heard_of = set(permissions.heard_stages(dispute, acting))
+    hidden = {stage.order for stage in dispute.rules.stages if stage.single_agency} - heard_of
     may_read = permissions.may_read(dispute, acting)
     shown = {
         **line_of(dispute, acting),

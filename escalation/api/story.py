@@ -13,6 +13,7 @@ from cases.api.pages import ByKeyset
 from escalation import permissions
 from escalation.api.between import AdviceShown, DebriefShown, MeetingShown, PlanShown
 from escalation.api.finding import dispute_to_read, dispute_to_see, endpoint
+from escalation.chronology import told_to
 from escalation.models import (
     Action,
     ChronologyEntry,
@@ -27,6 +28,7 @@ from escalation.models import (
     Position,
     SafetyConfirmation,
 )
+from escalation.reading import recorded
 
 PAGED = [
     OpenApiParameter("cursor", str, description="From next or previous"),
@@ -200,10 +202,10 @@ class WorkSerializer(serializers.Serializer[Any]):
 def stages(request: ActingApiRequest, reference: str) -> Response:
     """Every stage of its protocol as it went, stands or is to come."""
     dispute = dispute_to_see(request, reference)
-    rows = {row.order: row for row in dispute.stages.all()}
+    rows, heard_of = {row.order: row for row in dispute.stages.all()}, permissions.heard_stages(dispute, request.acting)
     shown = [
         {"order": one.order, "label": one.label, "name": one.name, "is_inside_one_agency": one.single_agency}
-        | _went(rows.get(one.order), may_read=permissions.may_read_stage(dispute, request.acting, one.order))
+        | _went(rows.get(one.order), may_read=one.order in heard_of)
         for one in dispute.rules.stages
     ]
     return Response(StageSerializer(shown, many=True).data)
@@ -223,11 +225,10 @@ def _went(row: DisputeStage | None, *, may_read: bool) -> dict[str, Any]:
 @extend_schema(responses=EntrySerializer(many=True), summary="The story of a dispute", parameters=PAGED)
 @endpoint("GET")
 def chronology(request: ActingApiRequest, reference: str) -> Response:
-    """What happened in one order, from the beginning; stages inside another agency are left out."""
+    """What happened in one order, from the beginning: of stages above yours only what came of them."""
     dispute = dispute_to_read(request, reference)
-    readable = permissions.readable_stages(dispute, request.acting)
     pages = InTimeOrder()
-    rows = pages.paginate_queryset(dispute.chronology.filter(stage__in=readable), request)
+    rows = pages.paginate_queryset(told_to(dispute, request.acting), request)
     return pages.get_paginated_response(EntrySerializer(rows, many=True).data)
 
 
@@ -236,9 +237,8 @@ def chronology(request: ActingApiRequest, reference: str) -> Response:
 def work(request: ActingApiRequest, reference: str) -> Response:
     """Discussions, positions, reviews, safety, the person's voice, actions and feedback of the stages you may read."""
     dispute = dispute_to_read(request, reference)
-    readable = permissions.readable_stages(dispute, request.acting)
     shown = {
-        name: getattr(dispute, name).filter(stage__in=readable).select_related(*OF.get(name, ("agency",))).order_by("pk")
+        name: recorded(dispute, request.acting, name).select_related(*OF.get(name, ("agency",))).order_by("pk")
         for name in map(str, WorkSerializer().fields.keys())
     }
     return Response(WorkSerializer(shown).data)

@@ -15,6 +15,7 @@ class ChronologyEntry(models.Model):
         EVENT = "event", "event"
         DISCUSSION = "discussion", "discussion"
         POSITION = "position", "position"
+        MOVE = "move", "move"
         SAFETY = "safety", "safety"
         DECISION = "decision", "decision"
         FEEDBACK = "feedback", "feedback"

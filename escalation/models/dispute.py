@@ -11,14 +11,12 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, FSMField, transition
 
+from cases.access import relations_that_open
 from cases.models import Absence, Agency, Appointment, Case, Partnership
 from cases.models.case import Capacity
-from cases.roles import Permission
 from escalation import permissions
-from escalation.models.notification import Notification
-from escalation.models.parties import Participant, Party
 from escalation.models.protocol import ProtocolVersion
-from escalation.models.support import Support
+from escalation.models.relations import WHOLE_PARTNERSHIP, related
 from escalation.protocol import Protocol, Stage
 
 
@@ -43,15 +41,14 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     """Disputes as somebody may see them."""
 
     def visible_to(self, acting: Appointment) -> DisputeQuerySet:
-        """Those this person is on, or may know of by role; every other dispute does not exist for them."""
+        """Those that the access table lets this person know of; every other dispute does not exist for them."""
         mine = self.filter(partnership=acting.partnership_id)
-        if acting.has(Permission.READ_FOR_AUDIT) or acting.has(Permission.SEE_PARTNERSHIP_METADATA):
+        opened_by = relations_that_open("see", acting.role)
+        if opened_by & WHOLE_PARTNERSHIP:
             return mine
-        may_see = Q(pk__in=Participant.objects.filter(appointment=acting.seat_id).values("dispute_id"))
-        may_see |= Q(pk__in=Notification.objects.filter(recipient=acting.seat_id).values("dispute_id"))
-        may_see |= Q(pk__in=Support.objects.filter(supporter=acting, ended_at=None).values("dispute_id"))
-        if acting.has(Permission.SEE_OWN_AGENCY):
-            may_see |= Q(pk__in=Party.objects.filter(agency=acting.agency_id).values("dispute_id"))
+        may_see = Q()
+        for relation in sorted(opened_by):
+            may_see |= Q(pk__in=related(acting, relation))
         return mine.filter(may_see)
 
     def running(self) -> DisputeQuerySet:

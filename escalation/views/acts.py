@@ -9,7 +9,6 @@ from datetime import datetime
 from django.urls import NoReverseMatch, reverse
 
 from cases.models import Appointment
-from cases.roles import Permission
 from escalation import duties, permissions
 from escalation.actions import moves
 from escalation.models import Dispute, Duty
@@ -81,12 +80,6 @@ def address(name: str, dispute: Dispute) -> str:
         return reverse(name, args=[dispute.reference])
     except NoReverseMatch:
         return ""
-
-
-def may_see_all_readers(by: Appointment) -> bool:
-    """Leads, the board's office and auditors see everybody who looked; others see when they themselves did."""
-    seeing = (Permission.SEE_OWN_AGENCY, Permission.SEE_PARTNERSHIP_METADATA, Permission.READ_FOR_AUDIT)
-    return any(by.has(permission) for permission in seeing)
 
 
 TEXTS = {

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 
 from cases.errors import Refused
 from cases.http import ActingRequest, acted_at, refused
-from escalation import permissions
+from escalation.chronology import told_to
 from escalation.models import ChronologyEntry, Dispute
 from escalation.views.frame import dispute_frame, page_data
 
@@ -81,5 +81,4 @@ def changed_since(dispute: Dispute, seen: str, request: ActingRequest) -> list[C
         opened = datetime.fromtimestamp(float(seen.split(".", 2)[2]), UTC)
     except (IndexError, ValueError, OverflowError, OSError):
         return []
-    readable = permissions.readable_stages(dispute, request.acting)
-    return list(dispute.chronology.filter(recorded_at__gt=opened, stage__in=readable).order_by("-recorded_at", "-pk")[:5])
+    return list(told_to(dispute, request.acting).filter(recorded_at__gt=opened).order_by("-recorded_at", "-pk")[:5])

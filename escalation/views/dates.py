@@ -154,7 +154,7 @@ def _ask(
 
 
 def _readable(dispute: Dispute, acting: Appointment) -> Any:
-    return dispute.deadlines.filter(stage__in=permissions.readable_stages(dispute, acting)).order_by("stage", "due_at", "pk")
+    return dispute.deadlines.filter(stage__in=permissions.heard_stages(dispute, acting)).order_by("stage", "due_at", "pk")
 
 
 def _limit_of(request: ActingRequest, reference: str, pk: int) -> tuple[Dispute, Deadline]:

@@ -9,17 +9,17 @@ from django.views.decorators.http import require_http_methods
 
 from cases.http import NOT_FOUND, ActingRequest, acted_at
 from cases.models import Appointment
-from escalation import permissions
 from escalation.actions import debriefs
 from escalation.forms.debriefs import DebriefAnswerForm
 from escalation.models import Dispute
+from escalation.reading import recorded
 from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
 
 
-def debriefs_of(dispute: Dispute, acting: Appointment, readable: list[int]) -> dict[int, dict[str, Any]]:
+def debriefs_of(dispute: Dispute, acting: Appointment) -> dict[int, dict[str, Any]]:
     """For each person on it, the latest offer of a debrief and what became of it."""
-    rows = dispute.debriefs.filter(stage__in=readable).select_related("participant").order_by("pk")
+    rows = recorded(dispute, acting, "debriefs").select_related("participant").order_by("pk")
     return {
         row.participant_id: {
             "row": row,
@@ -35,8 +35,7 @@ def debriefs_of(dispute: Dispute, acting: Appointment, readable: list[int]) -> d
 def answer_debrief(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """Held or declined."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    readable = permissions.readable_stages(dispute, acting)
-    rows = dispute.debriefs.filter(stage__in=readable).select_related("participant__appointment__user")
+    rows = recorded(dispute, acting, "debriefs").select_related("participant__appointment__user")
     row = rows.filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)

@@ -32,7 +32,7 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
     context = dispute_frame(dispute, request.acting, now, "dispute")
     if not context["here"]["may_read"]:
         return render(request, "escalation/dispute_known.html", context | {"dates": dates_of(dispute, None)})
-    readable = context["here"]["readable_stages"]
+    readable, heard_of = context["here"]["readable_stages"], context["here"]["heard_stages"]
     context |= {
         "about": about(dispute),
         "track": dispute.protocol.track_label(dispute.track),
@@ -40,12 +40,12 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
         "links": linked(dispute, request.acting),
         "may_reopen": may_reopen(dispute, request.acting, now=now),
         "advice": advice_of(dispute, request.acting, readable),
-        "plans": plans_of(dispute, request.acting, readable, local_date(now)),
+        "plans": plans_of(dispute, request.acting, local_date(now)),
         "owed": owed_now(dispute, request.acting, readable),
         "carried": carried(dispute, request.acting, readable),
-        "dates": dates_of(dispute, readable),
-        "feedback": feedback_for(dispute, request.acting, readable),
-        "given": feedback_by(dispute, request.acting, readable),
+        "dates": dates_of(dispute, heard_of),
+        "feedback": feedback_for(dispute, request.acting, heard_of),
+        "given": feedback_by(dispute, request.acting, heard_of),
         "intentions": intentions(dispute, readable),
         "sees_case": dispute.case.members.filter(appointment=request.acting.seat_id).exists(),
     }
@@ -141,7 +141,7 @@ def linked(dispute: Dispute, acting: Appointment) -> list[dict[str, Any]]:
     found = links_of(dispute, acting)
     for link in found:
         if link["shows_dates"]:
-            link["dates"] = dates_of(link["other"], permissions.readable_stages(link["other"], acting))
+            link["dates"] = dates_of(link["other"], permissions.heard_stages(link["other"], acting))
     return found
 
 

@@ -14,7 +14,7 @@ from cases.http import NOT_FOUND, ActingRequest, record_read, visible_or_404
 from cases.models import Appointment
 from escalation import permissions
 from escalation.models import Dispute
-from escalation.views.acts import acts_of, address, may_see_all_readers
+from escalation.views.acts import acts_of, address
 from escalation.views.panels import line_of, safety_of, stages_of
 
 TABS = (
@@ -62,8 +62,9 @@ def dispute_frame(dispute: Dispute, acting: Appointment, now: datetime, tab: str
     Give it a dispute from ``dispute_to_read`` (or ``page_data``). Tabs of packages that are not there are left out.
     """
     may_read = permissions.may_read(dispute, acting)
-    knows_readers = may_see_all_readers(acting)
+    knows_readers = permissions.may_see_all_readers(dispute, acting)
     readable = permissions.readable_stages(dispute, acting) if may_read else []
+    heard_of = permissions.heard_stages(dispute, acting) if may_read else []
     return {
         "dispute": dispute,
         "now": now,
@@ -72,11 +73,12 @@ def dispute_frame(dispute: Dispute, acting: Appointment, now: datetime, tab: str
             "is_summary": tab == "dispute",
             "may_read": may_read,
             "readable_stages": readable,
+            "heard_stages": heard_of,
             "back": _home(),
             "stage": f"{dispute.rules.terminology.stage} {dispute.stage} of {len(dispute.rules.stages)}",
             "stage_name": dispute.rules_now.name,
             "is_inside": dispute.rules_now.single_agency,
-            "safety": safety_of(dispute, readable, now) if may_read and permissions.is_about_a_person(dispute) else None,
+            "safety": safety_of(dispute, heard_of, now) if may_read and permissions.is_about_a_person(dispute) else None,
             "safety_url": address("confirm_safety", dispute) if permissions.may_confirm_safety(dispute, acting) else "",
             "line": line_of(dispute, now),
             "acts": acts_of(dispute, acting, now=now),

@@ -11,27 +11,27 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.http import NOT_FOUND, ActingRequest, acted_at
-from escalation import permissions
+from cases.models import Appointment
 from escalation.actions import meetings
 from escalation.forms.meetings import CallOffForm, MeetingForm, MinutesForm
 from escalation.models import Dispute, Meeting
+from escalation.reading import recorded
 from escalation.verbs import works_for_agency
 from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_frame, dispute_to_read
 
 
-def readable_meetings(dispute: Dispute, readable: list[int]) -> list[Meeting]:
-    """The meetings of the stages that somebody may read, the latest first."""
-    rows = dispute.meetings.filter(stage__in=readable).prefetch_related("invitations__who__user")
+def readable_meetings(dispute: Dispute, acting: Appointment) -> list[Meeting]:
+    """The meetings of the stages that somebody may read and those they are invited to, the latest first."""
+    rows = recorded(dispute, acting, "meetings").prefetch_related("invitations__who__user")
     return list(rows.order_by("-starts_at", "-pk"))
 
 
 def _meeting(request: ActingRequest, dispute: Dispute, pk: int) -> Meeting:
-    readable = permissions.readable_stages(dispute, request.acting)
-    rows = dispute.meetings.filter(stage__in=readable).select_related(
+    rows = recorded(dispute, request.acting, "meetings").select_related(
         "agency", "recorded_by__user", "recorded_by__agency", "minuted_by__user", "minuted_by__agency"
     )
-    found = rows.filter(pk=pk).first() if pk < 2**63 else None
+    found: Meeting | None = rows.filter(pk=pk).first() if pk < 2**63 else None
     if found is None:
         raise Http404(NOT_FOUND)
     found.dispute = dispute

@@ -8,6 +8,7 @@ from datetime import datetime
 from cases.models import Appointment
 from cases.templatetags.dates import date_and_time
 from escalation import permissions
+from escalation.chronology import told_to
 from escalation.models import Dispute
 from escalation.turn import turn_of
 
@@ -35,7 +36,7 @@ def _lines(dispute: Dispute, acting: Appointment, now: datetime) -> Iterator[str
     yield ""
     if permissions.may_read_stage(dispute, acting, dispute.stage):
         yield "What happened at this stage:"
-        for entry in dispute.chronology.filter(stage=dispute.stage).order_by("happened_at", "pk"):
+        for entry in told_to(dispute, acting).filter(stage=dispute.stage).order_by("happened_at", "pk"):
             yield f"- {date_and_time(entry.happened_at)}, {entry.by_words}: {entry.headline}"
             yield from (f"  {line}" for line in entry.body.splitlines() if line)
         yield ""

@@ -84,7 +84,7 @@ def day_number(dispute: Dispute, row: Deadline) -> str:
 
 def stages_of(dispute: Dispute, acting: Appointment, now: datetime) -> list[dict[str, Any]]:
     """Every stage of the protocol as it went, stands or is to come."""
-    rows = {row.order: row for row in dispute.stages.all()}
+    rows, heard_of = {row.order: row for row in dispute.stages.all()}, permissions.heard_stages(dispute, acting)
     ahead = _starts_ahead(dispute)
     drawn = []
     for stage in dispute.rules.stages:
@@ -93,7 +93,7 @@ def stages_of(dispute: Dispute, acting: Appointment, now: datetime) -> list[dict
         if dispute.has_ended and row is None:
             item["note"] = "not needed"
         elif row is not None:
-            item |= _as_it_went(dispute, row, may_read=permissions.may_read_stage(dispute, acting, stage.order))
+            item |= _as_it_went(dispute, row, may_read=stage.order in heard_of)
         drawn.append(item)
     return drawn
 

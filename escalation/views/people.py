@@ -20,8 +20,8 @@ from escalation.forms.work import ActionForm, BringInForm, DoneForm
 from escalation.giving_out import readable as readable_evidence
 from escalation.models import Action, Dispute
 from escalation.protocol import Side
+from escalation.reading import recorded
 from escalation.verbs import may
-from escalation.views.acts import may_see_all_readers
 from escalation.views.asking import Question, ask
 from escalation.views.debriefs import debriefs_of
 from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see
@@ -38,11 +38,10 @@ def people(request: ActingRequest, reference: str) -> HttpResponse:
     dispute = dispute_to_read(request, reference)
     rows = list(dispute.participants.all())
     context = dispute_frame(dispute, request.acting, acted_at(), "dispute_people")
-    readable = context["here"]["readable_stages"]
     context |= {
         "supports": supports_of(dispute, request.acting), "may_ask_support": may_ask_support(dispute, request.acting)
     }
-    debriefs = debriefs_of(dispute, request.acting, readable)
+    debriefs = debriefs_of(dispute, request.acting)
     sides = [
         {
             "heading": words,
@@ -94,7 +93,7 @@ def actions(request: ActingRequest, reference: str) -> HttpResponse:
     """What people agreed to do: what is open first, by date, then what is done."""
     dispute, now = dispute_to_read(request, reference), acted_at()
     context = dispute_frame(dispute, request.acting, now, "dispute_actions")
-    rows = list(_readable_actions(dispute, context["here"]["readable_stages"]))
+    rows = list(_readable_actions(dispute, request.acting))
     today = local_date(now)
     context |= {
         "open_actions": [
@@ -103,14 +102,14 @@ def actions(request: ActingRequest, reference: str) -> HttpResponse:
             if row.done_at is None
         ],
         "done_actions": [row for row in reversed(rows) if row.done_at is not None],
-        "meetings": readable_meetings(dispute, context["here"]["readable_stages"]),
+        "meetings": readable_meetings(dispute, request.acting),
         "may_add": may("add_action", dispute, request.acting),
     }
     return render(request, "escalation/dispute_actions.html", context)
 
 
-def _readable_actions(dispute: Dispute, readable: list[int]) -> QuerySet[Action]:
-    return dispute.actions.filter(stage__in=readable).select_related(
+def _readable_actions(dispute: Dispute, acting: Appointment) -> QuerySet[Action]:
+    return recorded(dispute, acting, "actions").select_related(
         "owner__user", "owner__agency", "owner__partnership", "done_by__user", "done_by__agency", "done_by__partnership",
         "evidence",
     )
@@ -151,8 +150,7 @@ def _add(request: ActingRequest, dispute: Dispute, said: dict[str, Any], there: 
 def complete_action(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """An action is done, and how that can be seen."""
     dispute = dispute_to_read(request, reference)
-    readable = permissions.readable_stages(dispute, request.acting)
-    row = _readable_actions(dispute, readable).filter(pk=pk).first() if pk < 2**63 else None
+    row = _readable_actions(dispute, request.acting).filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)
     files = [one for one in readable_evidence(dispute, request.acting) if agreed.can_show(dispute, row, one, request.acting)]
@@ -171,7 +169,7 @@ def complete_action(request: ActingRequest, reference: str, pk: int) -> HttpResp
 def readers(request: ActingRequest, reference: str) -> HttpResponse:
     """Who has read about this case: all of it for leads, the board's office and auditors, one's own reads for others."""
     dispute, acting = dispute_to_see(request, reference), request.acting
-    sees_all = may_see_all_readers(acting)
+    sees_all = permissions.may_see_all_readers(dispute, acting)
     if not (sees_all or permissions.may_read(dispute, acting)):
         raise Http404(NOT_FOUND)
     about_case = Q(action="case_read", object_type="cases.case", object_id=str(dispute.case_id))

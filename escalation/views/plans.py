@@ -10,19 +10,19 @@ from django.views.decorators.http import require_http_methods
 
 from cases.http import NOT_FOUND, ActingRequest, acted_at
 from cases.models import Appointment
-from escalation import permissions
 from escalation.actions import plans
 from escalation.actions.meetings import may_be_invited
 from escalation.forms.plans import PlanForm, PlanReviewForm
 from escalation.models import Dispute
+from escalation.reading import recorded
 from escalation.verbs import works_for_agency
 from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
 
 
-def plans_of(dispute: Dispute, acting: Appointment, readable: list[int], today: date) -> list[dict[str, Any]]:
+def plans_of(dispute: Dispute, acting: Appointment, today: date) -> list[dict[str, Any]]:
     """The plans that run, as the summary shows them, each with whether its review is overdue."""
-    rows = dispute.plans.filter(stage__in=readable, ended_at__isnull=True).select_related(
+    rows = recorded(dispute, acting, "plans").filter(ended_at__isnull=True).select_related(
         "agency", "owner__user", "owner__agency", "owner__partnership"
     )
     return [
@@ -62,8 +62,7 @@ def _open(dispute: Dispute, form: PlanForm, acting: Appointment) -> None:
 def review_plan(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """One look at a plan."""
     dispute, acting = dispute_to_read(request, reference), request.acting
-    readable = permissions.readable_stages(dispute, acting)
-    row = dispute.plans.filter(pk=pk, stage__in=readable).first() if pk < 2**63 else None
+    row = recorded(dispute, acting, "plans").filter(pk=pk).first() if pk < 2**63 else None
     if row is None:
         raise Http404(NOT_FOUND)
     row.dispute = dispute

@@ -10,7 +10,8 @@ from cases.audit import refused_in, scope_of_case
 from cases.models import Appointment, AuditEvent
 from cases.roles import Permission
 from escalation.models import Dispute
-from escalation.views.acts import TEXTS, may_see_all_readers
+from escalation.permissions import may_see_all_readers
+from escalation.views.acts import TEXTS
 
 MOST_SHOWN = 50
 WHY_NOT = {
@@ -28,7 +29,7 @@ def refused_attempts(dispute: Dispute, acting: Appointment) -> list[dict[str, An
     A lead reads of what their own colleagues tried, and of everybody with whom it is not shared; what the people of another
     agency tried is that agency's own, as a stage inside it is.
     """
-    if not may_see_all_readers(acting):
+    if not may_see_all_readers(dispute, acting):
         return []
     found = refused_in(scope_of_case(dispute.case_id))
     if not (acting.has(Permission.READ_FOR_AUDIT) or acting.has(Permission.SEE_PARTNERSHIP_METADATA)):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from cases.http import ActingRequest, acted_at, page_of
 from cases.models import Appointment
 from escalation import permissions
+from escalation.chronology import told_to
 from escalation.models import ChronologyEntry, Dispute, ManagerReview
 from escalation.verbs import may
 from escalation.views.frame import dispute_frame, dispute_to_read
@@ -25,7 +26,7 @@ def story(request: ActingRequest, reference: str) -> HttpResponse:
     dispute = dispute_to_read(request, reference)
     context = dispute_frame(dispute, request.acting, acted_at(), "dispute_story")
     oldest_first = request.GET.get("order") == "oldest"
-    entries = dispute.chronology.filter(stage__in=context["here"]["readable_stages"])
+    entries = told_to(dispute, request.acting)
     page = page_of(entries, request, "happened_at" if oldest_first else "-happened_at", size=ENTRIES)
     newer, older = (page.older, page.newer) if oldest_first else (page.newer, page.older)
     names = {stage.order: f"{stage.label}: {stage.name}" for stage in dispute.rules.stages}

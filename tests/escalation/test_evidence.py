@@ -143,9 +143,9 @@ def test_the_other_side_learns_nothing_of_a_stage_inside_one_agency(
         dispute = climb(dispute, now=now)
     hidden = hand_in(dispute, people.council.practitioner, now)
     dispute = climb(dispute, now=now)
-    shared = hand_in(dispute, people.council.line_manager, now, b"Seen again at ten.")
+    shared = hand_in(dispute, people.council.senior_manager, now, b"Seen again at ten.")
     scan_all(now)
-    other = dispute.participants.filter(side="responding").earliest("pk").appointment
+    other = people.health.senior_manager
     client.force_login(other.user)
     page = client.get(address(dispute)).content.decode()
     assert shared.label in page

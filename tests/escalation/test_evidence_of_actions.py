@@ -75,7 +75,8 @@ def test_a_file_of_a_stage_inside_one_agency_or_withdrawn_or_from_elsewhere_show
     inside = hand_in(dispute, people, now)
     here = add_action(dispute=fresh(dispute), what="Ask.", owner=by, due_on=now.date(), by=by, now=now)
     dispute = climb(dispute, now=now)
-    later = add_action(dispute=fresh(dispute), what="Ask.", owner=by, due_on=now.date(), by=by, now=now)
+    senior = people.council.senior_manager
+    later = add_action(dispute=fresh(dispute), what="Ask.", owner=by, due_on=now.date(), by=senior, now=now)
     for action, file in ((later, inside), (here, elsewhere)):
         with pytest.raises(Refused, match="one of the files"):
             complete_action(action=action, note="Done.", evidence=file, by=by, now=now)

@@ -71,11 +71,11 @@ def test_minutes_are_a_discussion_of_every_agency_that_came(now: datetime) -> No
     assert owed.exists()
     proposed = Proposed("Multi-agency meeting", now + timedelta(hours=2), "The nights.", "Room 4")
     meeting = propose_meeting(
-        dispute=dispute, proposed=proposed, invited=[people.health.practitioner], by=people.council.practitioner, now=now
+        dispute=dispute, proposed=proposed, invited=[people.health.senior_manager], by=people.council.senior_manager, now=now
     )
     later = now + timedelta(hours=3)
-    attended = [people.health.practitioner.pk, people.council.practitioner.pk]
-    hold_meeting(meeting=meeting, minutes=MINUTES, attended=attended, by=people.council.practitioner, now=later)
+    attended = [people.health.senior_manager.pk, people.council.senior_manager.pk]
+    hold_meeting(meeting=meeting, minutes=MINUTES, attended=attended, by=people.council.senior_manager, now=later)
     assert not owed.exists()
     assert dispute.discussions.latest("pk").kind == "meeting"
     assert AuditEvent.objects.filter(action="meeting_held").count() == 1

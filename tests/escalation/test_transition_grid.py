@@ -58,14 +58,14 @@ the clock                        |    .       x       .       .       .       . 
 
 awaiting_referral                |  reply   escal   agree   refer   back    word   contest  close  withdr
 originator                       |    .       .       .       .       .       .       .       .       x
-raising line manager             |    .       .       x       .       .       .       .       .       x
-raising safeguarding lead        |    .       .       x       .       .       .       .       .       x
-raising senior manager           |    .       .       x       .       .       .       .       .       x
+raising line manager             |    .       .       .       .       .       .       .       .       x
+raising safeguarding lead        |    .       .       .       .       .       .       .       .       x
+raising senior manager           |    .       .       .       .       .       .       .       .       x
 raising board representative     |    .       .       x       x       .       .       .       .       .
 responding practitioner          |    .       .       .       .       .       .       .       .       .
-responding line manager          |    .       .       x       .       .       .       .       .       .
-responding safeguarding lead     |    .       .       x       .       .       .       .       .       .
-responding senior manager        |    .       .       x       .       .       .       .       .       .
+responding line manager          |    .       .       .       .       .       .       .       .       .
+responding safeguarding lead     |    .       .       .       .       .       .       .       .       .
+responding senior manager        |    .       .       .       .       .       .       .       .       .
 responding board representative  |    .       .       x       .       .       .       .       .       .
 chair                            |    .       .       .       .       .       .       .       .       .
 chief social work officer        |    .       .       .       .       .       .       .       .       .

@@ -1,0 +1,147 @@
+"""Who may do what, written a second time in plain Python from the table of the requirements, never from access.yml.
+
+One letter code for each role, as the table has it: PR practitioner, FL line manager, DL safeguarding lead, SM senior
+manager, BR board representative, CS chief social work officer, CH chair, IS scrutineer, AU auditor, BM board manager.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CODES = {
+    "PR": "practitioner", "FL": "line_manager", "DL": "safeguarding_lead", "SM": "senior_manager",
+    "BR": "board_representative", "CS": "chief_social_work_officer", "CH": "chair", "IS": "independent_scrutineer",
+    "AU": "auditor", "BM": "board_manager",
+}  # fmt: skip
+WORKS = ("PR", "FL", "DL", "SM", "BR", "CS", "CH", "IS")
+MANAGES_PEOPLE = ("FL", "DL", "SM")
+FOLLOWS_AGENCY = ("DL", "SM", "BR")
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody, and how they stand to one dispute; ``came_to`` is the latest stage they entered, 0 for none."""
+
+    code: str
+    is_on_it: bool = False
+    has_last_word: bool = False
+    raised_it: bool = False
+    leads: bool = False
+    supports: bool = False
+    advises: bool = False
+    manages_somebody: bool = False
+    is_of_a_party: bool = False
+    was_told: bool = False
+    came_to: int = 0
+    is_restricted: bool = False
+    is_named: bool = False
+    has_conflict: bool = False
+
+    @property
+    def is_shut_out(self) -> bool:
+        """A conflict of interest, or a restricted case without their name on its list."""
+        return self.has_conflict or (self.is_restricted and not self.is_named)
+
+
+def may_see(who: Who, stage: int, is_inside: bool) -> str:
+    if who.is_on_it or who.has_last_word or who.supports or who.was_told or who.manages_somebody:
+        return "allow"
+    if who.code == "BM" or who.code == "AU":
+        return "allow"
+    return "allow" if who.is_of_a_party and who.code in ("DL", "SM", "BR", "CS") else "deny"
+
+
+def may_read(who: Who, stage: int, is_inside: bool) -> str:
+    if who.has_last_word or who.code == "AU":
+        return "allow"
+    follows = who.is_of_a_party and who.code in FOLLOWS_AGENCY
+    if not (who.is_on_it or who.supports or who.advises or follows) or who.came_to == 0 or is_inside:
+        return "deny"
+    if stage <= who.came_to:
+        return "allow"
+    return "redact" if who.is_on_it or who.supports or follows else "deny"
+
+
+def is_there_now(who: Who, stage: int, is_inside: bool) -> bool:
+    return who.came_to > 0 and stage <= who.came_to and not is_inside
+
+
+def may_work(who: Who, stage: int, is_inside: bool) -> str:
+    here = (who.is_on_it or who.has_last_word) and is_there_now(who, stage, is_inside)
+    return "allow" if here and who.code in WORKS else "deny"
+
+
+def may_review(who: Who, stage: int, is_inside: bool) -> str:
+    return "allow" if who.is_on_it and is_there_now(who, stage, is_inside) and who.code in MANAGES_PEOPLE else "deny"
+
+
+def may_agree(who: Who, stage: int, is_inside: bool) -> str:
+    if not is_there_now(who, stage, is_inside):
+        return "deny"
+    return "allow" if who.leads or (who.is_on_it and who.code in ("FL", "DL", "SM", "BR")) else "deny"
+
+
+def may_bring_in(who: Who, stage: int, is_inside: bool) -> str:
+    here = (who.is_on_it or who.is_of_a_party) and is_there_now(who, stage, is_inside)
+    return "allow" if here and who.code in ("FL", "DL", "SM", "BR") else "deny"
+
+
+def may_escalate(who: Who, stage: int, is_inside: bool) -> str:
+    if who.raised_it and who.code in WORKS:
+        return "allow"
+    return "allow" if may_review(who, stage, is_inside) == "allow" or (
+        who.leads and is_there_now(who, stage, is_inside)
+    ) else "deny"
+
+
+def may_withdraw(who: Who, stage: int, is_inside: bool) -> str:
+    raised, manages = who.raised_it and who.code in WORKS, who.is_on_it and who.code in MANAGES_PEOPLE
+    return "allow" if raised or manages else "deny"
+
+
+def may_confirm_safety(who: Who, stage: int, is_inside: bool) -> str:
+    here = who.is_on_it or who.has_last_word
+    return "allow" if here and who.code in ("PR", "FL", "DL", "SM", "BR", "CS") else "deny"
+
+
+def may_tell(who: Who, stage: int, is_inside: bool) -> str:
+    return "allow" if (who.is_on_it or who.has_last_word) and who.code in WORKS else "deny"
+
+
+def may_learn(who: Who, stage: int, is_inside: bool) -> str:
+    return "allow" if who.is_on_it or who.has_last_word else "deny"
+
+
+def may_confirm(who: Who, stage: int, is_inside: bool) -> str:
+    return "allow" if who.is_on_it and who.code in ("FL", "DL", "SM", "BR") else "deny"
+
+
+def may_export(who: Who, stage: int, is_inside: bool) -> str:
+    if who.code == "AU":
+        return "allow"
+    if who.code == "BM" or not is_there_now(who, stage, is_inside):
+        return "deny"
+    return "allow" if who.is_on_it or who.has_last_word or who.is_of_a_party else "deny"
+
+
+def may_see_readers(who: Who, stage: int, is_inside: bool) -> str:
+    if who.code in ("AU", "BM") or (who.is_of_a_party and who.code in ("DL", "SM")):
+        return "allow"
+    if who.is_of_a_party and who.code == "FL" and is_there_now(who, stage, is_inside):
+        return "allow"
+    if who.has_last_word and who.code in ("CS", "CH", "IS"):
+        return "allow"
+    return "redact" if who.is_on_it or who.supports else "deny"
+
+
+ORACLE = {
+    "see": may_see, "read": may_read, "work": may_work, "draft_decision": may_work, "review": may_review,
+    "agree": may_agree, "bring_in": may_bring_in, "escalate": may_escalate, "withdraw": may_withdraw,
+    "confirm_safety": may_confirm_safety, "give_feedback": may_tell, "offer_debrief": may_tell,
+    "write_learning": may_learn, "confirm_outcome": may_confirm, "export": may_export, "readers": may_see_readers,
+}  # fmt: skip
+
+
+def expected(action: str, who: Who, stage: int, is_inside: bool) -> str:
+    """What the requirements say."""
+    return "deny" if who.is_shut_out else ORACLE[action](who, stage, is_inside)

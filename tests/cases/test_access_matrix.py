@@ -1,0 +1,70 @@
+"""The access table against the oracle: every action for some thousand people at every stage, in memory."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import fields
+
+from cases import access
+from cases.access import At, Facts, Relation
+from tests.cases.access_oracle import CODES, ORACLE, Who, expected
+
+STAGES = (1, 2, 3, 4)
+YES_NO = (False, True)
+SAMPLE = 700
+NAMES = {
+    "is_on_it": Relation.PARTICIPANT, "has_last_word": Relation.LAST_WORD, "raised_it": Relation.ORIGINATOR,
+    "leads": Relation.LEADS, "supports": Relation.SUPPORTER, "advises": Relation.ADVISER, "manages_somebody": Relation.MANAGES,
+    "is_of_a_party": Relation.OWN_AGENCY, "was_told": Relation.TOLD,
+}  # fmt: skip
+
+
+def everybody() -> Iterator[Who]:
+    """People in every way that they can stand to a dispute: on it or not, with the last word, restricted, in conflict."""
+    ways = [field.name for field in fields(Who) if field.name in NAMES]
+    for code, on_it in itertools.product(CODES, ("nobody", "is_on_it", "has_last_word")):
+        others = [way for way in ways if way not in ("is_on_it", "has_last_word")]
+        for said in itertools.product(YES_NO, repeat=len(others)):
+            stands = dict(zip(others, said, strict=True)) | ({on_it: True} if on_it != "nobody" else {})
+            if on_it == "nobody" and (stands["raised_it"] or stands["leads"]):
+                continue
+            for came_to, (restricted, named), conflict in itertools.product(
+                range(5), ((False, False), (True, True), (True, False)), YES_NO
+            ):
+                yield Who(
+                    code, came_to=came_to, is_restricted=restricted, is_named=named, has_conflict=conflict, **stands
+                )
+
+
+def facts(who: Who) -> Facts:
+    found = {relation for name, relation in NAMES.items() if getattr(who, name)} | {Relation.PARTNERSHIP, Relation.ANYBODY}
+    if who.code == "AU":
+        found.add(Relation.ENGAGEMENT)
+    return Facts(CODES[who.code], frozenset(found), who.is_restricted, who.is_named, who.has_conflict)
+
+
+def place(who: Who, stage: int, is_inside: bool) -> At:
+    if who.came_to == 0:
+        return At.NOT_YET
+    if is_inside:
+        return At.INSIDE
+    return At.ENTERED if stage <= who.came_to else At.LATER
+
+
+def test_the_table_says_what_the_requirements_say() -> None:
+    people = random.Random(20260402).sample(list(everybody()), SAMPLE)
+    checked, wrong = 0, []
+    for who, action, stage, inside in itertools.product(people, ORACLE, STAGES, YES_NO):
+        said = access.answer(action, facts(who), place(who, stage, inside))
+        checked += 1
+        if said != expected(action, who, stage, inside):
+            wrong.append((action, who, stage, inside, str(said)))
+    assert wrong[:5] == []
+    assert checked >= 30_000
+
+
+def test_the_oracle_knows_every_action_of_the_table() -> None:
+    assert set(ORACLE) == set(access.table().rows)
+    assert set(CODES.values()) == access.table().roles
