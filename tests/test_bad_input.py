@@ -25,7 +25,8 @@ LONG, NUL = "x" * 30_000, "before\x00after"
 FOREIGN = ("999999999", "' OR 1=1 --\x00", "9" * 400)
 # What a refused post may leave: that somebody signed in, read the page and was refused, and the text kept for its writer.
 LEFT_BEHIND = {
-    "cases.AuditEvent", "cases.AuditHead", "cases.Refusal", "cases.SignIn", "cases.Typed", "escalation.Draft", "escalation.FeedbackReceipt",
+    "cases.AuditEvent", "cases.AuditHead", "cases.Refusal", "cases.SignIn", "cases.Typed", "escalation.Draft",
+    "escalation.FeedbackReceipt",
 }  # fmt: skip
 
 
