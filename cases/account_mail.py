@@ -32,6 +32,7 @@ def _deliver(pk: int, now: datetime) -> bool:
         "device": found.device, "when": date_and_time(found.owed_at),
         "reset_url": settings.BASE_URL + reverse("account_reset_password"),
         "sign_in_url": settings.BASE_URL + reverse("account_login"),
+        "lists_url": settings.BASE_URL + reverse("attestation_lists"),
         "directory_url": settings.BASE_URL + reverse("directory"),
     }  # fmt: skip
     try:

@@ -6,7 +6,18 @@ from allauth.account import views as signing
 from allauth.mfa.base.views import authenticate
 from django.urls import include, path, re_path
 
-from cases.views import account, api_docs, cases, demo, directory, information, recoveries, second_factors, sessions
+from cases.views import (
+    account,
+    api_docs,
+    attestations,
+    cases,
+    demo,
+    directory,
+    information,
+    recoveries,
+    second_factors,
+    sessions,
+)
 
 SIGNING_IN = [
     path("login/", signing.login, name="account_login"),
@@ -62,6 +73,9 @@ urlpatterns = [
     path("directory/<int:pk>/", directory.change, name="change_appointment"),
     path("directory/<int:pk>/end/", directory.end, name="end_appointment"),
     path("directory/<int:pk>/contact/", directory.contact, name="set_contact"),
+    path("directory/lists/", attestations.attestation_lists, name="attestation_lists"),
+    path("directory/lists/board/", attestations.attestation_list, name="attestation_of_board"),
+    path("directory/lists/<int:pk>/", attestations.attestation_list, name="attestation_list"),
     path("directory/<int:pk>/let-back/", directory.let_somebody_back, name="let_back"),
     path("directory/<int:pk>/lost-device/", recoveries.ask_recovery, name="ask_recovery"),
     path("directory/lost-devices/<int:pk>/", recoveries.answer_recovery, name="answer_recovery"),

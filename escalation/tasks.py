@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 
 from cases import account_mail, checkpoint_mail, checkpoints
-from cases.actions import refusals, sent, sign_ins, typed, unused
+from cases.actions import attestations, refusals, sent, sign_ins, typed, unused
 from cases.clock import database_now
 from escalation import deliveries
 from escalation.actions import calendars, lead_gaps, plans, scanning, sweep
@@ -65,8 +65,9 @@ def look_after_accounts() -> None:
 
 @shared_task(name="escalation.tasks.keep_accounts_current")
 def keep_accounts_current() -> None:
-    """Warn those who have not signed in for long, and suspend their accounts after that."""
+    """Suspend what nobody uses, after a warning, and remind of the quarterly lists."""
     unused.warn_and_suspend(now=database_now())
+    attestations.remind(now=database_now())
 
 
 @shared_task(name="escalation.tasks.mail_checkpoints")

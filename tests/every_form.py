@@ -163,7 +163,8 @@ FORMS = [*WORK, *DATES, *DECISIONS, *PEOPLE, *RAISING, *PROTOCOL]
 # Addresses that only take the press of a button, or what a page saves by itself.
 BUTTONS = frozenset(
     {
-        "absence_end", "acknowledge", "act_as", "calendar_feed_renew", "calendar_feed_revoke", "concur", "decision_correct",
+        "absence_end", "acknowledge", "act_as", "attestation_list", "attestation_of_board", "calendar_feed_renew",
+        "calendar_feed_revoke", "concur", "decision_correct",
         "decision_submit", "end_session", "end_support", "let_back", "new_recovery_codes", "notices_read", "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",
         "raise_discard", "remove_second_factor", "session_time", "set_contact", "sign_out_everywhere", "submit_referral",

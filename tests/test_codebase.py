@@ -34,7 +34,7 @@ THROUGH_WHAT_IS_VISIBLE = {
     "with_page_data",
 }
 APPEND_ONLY = {
-    "cases.AuditCheckpoint", "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion",
+    "cases.Attestation", "cases.AuditCheckpoint", "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion",
     "escalation.ManagerReview",
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
     "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview",

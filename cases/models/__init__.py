@@ -1,6 +1,7 @@
 """Who and what: partnerships, agencies, people and their roles, persons at risk, cases, the audit trail."""
 
 from cases.models.absence import Absence
+from cases.models.attestation import Attestation
 from cases.models.audit import AuditEvent, AuditHead
 from cases.models.case import Case, CaseMember, Person, PersonReference
 from cases.models.checkpoint import AuditCheckpoint, AuditSeal, CheckpointMail
@@ -16,6 +17,7 @@ __all__ = [
     "AccountNotice",
     "Agency",
     "Appointment",
+    "Attestation",
     "AuditCheckpoint",
     "AuditEvent",
     "AuditHead",

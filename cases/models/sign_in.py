@@ -55,6 +55,8 @@ class AccountNotice(models.Model):
         UNUSED = "unused", "the account will be suspended unless it is used"
         SUSPENDED = "suspended", "the account was suspended"
         LET_BACK = "let_back", "the account was opened again"
+        LIST_WAITS = "list_waits", "the quarterly list of the agency waits"
+        LIST_OVERDUE = "list_overdue", "quarterly lists are overdue"
         RECOVERY_WAITS = "recovery_waits", "a colleague's lost device waits for a second person"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
