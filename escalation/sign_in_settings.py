@@ -49,5 +49,6 @@ PROVED_AGAIN = {
     "export_request": _ACT, "export_file": _READ, "api_documents": _ACT, "api_document_file": _READ,
     # who holds which role, who takes over, and where an agency's checkpoints go
     "appoint": _ACT, "change_appointment": _ACT, "end_appointment": _ACT, "hand_over": _ACT, "api_hand_over": _ACT,
-    "records_address": _ACT, "let_back": _ACT, "attestation_list": _ACT, "attestation_of_board": _ACT,
+    "records_address": _ACT, "let_back": _ACT, "people_import_record": _ACT, "attestation_list": _ACT,
+    "attestation_of_board": _ACT,
 }  # fmt: skip

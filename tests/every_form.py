@@ -134,6 +134,7 @@ DECISIONS = [
 PEOPLE = [
     Form("appoint", "/directory/appoint/", LEAD),
     Form("records_address", "/directory/agencies/{agency}/", LEAD, may_be_empty=True),
+    Form("people_import", "/directory/import/", LEAD),
     Form("ask_recovery", "/directory/{held}/lost-device/", LEAD),
     Form("answer_recovery", "/directory/lost-devices/{recovery}/", KEEPER),
     Form("add_app", "/account/second-factor/app/"),
@@ -165,7 +166,8 @@ BUTTONS = frozenset(
     {
         "absence_end", "acknowledge", "act_as", "attestation_list", "attestation_of_board", "calendar_feed_renew",
         "calendar_feed_revoke", "concur", "decision_correct",
-        "decision_submit", "end_session", "end_support", "let_back", "new_recovery_codes", "notices_read", "protocol_add",
+        "decision_submit", "end_session", "end_support", "let_back", "new_recovery_codes", "notices_read", "people_import_record",
+        "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",
         "raise_discard", "remove_second_factor", "session_time", "set_contact", "sign_out_everywhere", "submit_referral",
         "take_place", "take_place_in", "try_again",

@@ -108,6 +108,15 @@ class EndAppointmentForm(GovukForm):
     ends_on = GovukDateField(label="What is their last day in this role?", called="The last day")
 
 
+class ImportForm(GovukForm):
+    """A file of people."""
+
+    file = forms.FileField(
+        label="Which file?", help_text="CSV in UTF-8, at most 500 people",
+        error_messages={"required": "Choose a file", "empty": "This file is empty. Choose another one"},
+    )  # fmt: skip
+
+
 class AskRecoveryForm(GovukForm):
     """That somebody has lost the device with which they sign in."""
 
