@@ -20,7 +20,7 @@ from escalation.models import Dispute, InterimPlan, Notification, PlanReview
 from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast
-from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.factories_disputes import climb, fresh, leader_of, make_dispute, people_under
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 4, 7)
@@ -101,7 +101,7 @@ def test_where_the_protocol_asks_a_plan_is_owed_and_bars_nothing(now: datetime) 
     owed = dispute.duties.get(stage=dispute.stage, kind="interim_plan")
     assert owed.is_owed
     assert "interim_plan" not in {gate.duty.kind for gate in closed_gates(dispute, "escalate")}
-    by = people.council.practitioner
+    by = leader_of(dispute, "raising")
     open_plan(dispute=dispute, plan=Plan("A night sitter.", by, DAY), by=by, now=now)
     owed.refresh_from_db()
     assert not owed.is_owed

@@ -266,7 +266,7 @@ def _(now: datetime) -> InVain:
     said = {"kind": "talk", "mode": "phone", "with_whom": "Jo Price", "result": "No agreement."}
     return InVain(
         dispute, "discussions/record/", said | moment("happened_at", now), "discussions/",
-        said | {"happened_at": now.isoformat()}, people.health.practitioner, people.health.practitioner,
+        said | {"happened_at": now.isoformat()}, people.health.practitioner, people.health.line_manager,
         opens=lambda: climb(fresh(dispute), now=now),
     )
 
