@@ -19,7 +19,7 @@ from cases import locks
 from cases.actions.sent import Claim, claim_key, finish, give_back
 from cases.actions.typed import forget_typed
 from cases.models import Appointment
-from cases.typed import ANEW, AUTOSAVE, KEY, is_kept, keep
+from cases.typed import ANEW, AUTOSAVE, KEY, NEVER, is_kept, keep
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 60
@@ -178,7 +178,7 @@ def content_of(request: HttpRequest, by: Appointment) -> str:
     if _is_json(request):
         sha.update(request.body)
     else:
-        fields = [(name, values) for name, values in sorted(request.POST.lists()) if name not in ("csrfmiddlewaretoken", KEY)]
+        fields = [(name, values) for name, values in sorted(request.POST.lists()) if not NEVER.search(name)]
         files = [(name, [(file.name, file.size) for file in files]) for name, files in sorted(request.FILES.lists())]
         sha.update(json.dumps([fields, files]).encode())
     return sha.hexdigest()

@@ -141,7 +141,7 @@ def test_secrets_and_what_belongs_to_no_form_are_never_kept(client: Client, peop
     client.force_login(people.council.practitioner.user)
     for address in ("/account/e-mail/", "/api/cases/"):
         client.post(address, {"digest_at": "08:30"}, headers=SAVES)
-    client.post("/cases/", {"password": PASSWORD, "once": "abc"}, headers=SAVES)
+    client.post("/cases/", {"password": PASSWORD, "once": "abc", "prove_code": "123456"}, headers=SAVES)
     client.logout()
     client.post("/cases/", {"reason": KEPT}, headers=SAVES)
     assert not Typed.objects.exists()

@@ -81,10 +81,10 @@ def once() -> SafeString:
 
 @register.tag("post_to")
 def compile_post_to(parser: Parser, token: Token) -> PostTo:
-    """``{% post_to url upload=… label=… %}…{% end_post_to %}``: a form that posts, with its CSRF token and its one-time key."""
+    """``{% post_to url autosave=… upload=… label=… %}…{% end_post_to %}``: a form that posts, with its CSRF token and its key."""
     args, kwargs = cast("Any", parse_bits)(
-        parser, token.split_contents()[1:], ["url"], None, None, ("",), ["upload", "label"], {"upload": False, "label": ""},
-        False, "post_to",
+        parser, token.split_contents()[1:], ["url"], None, None, ("",), ["autosave", "upload", "label"],
+        {"autosave": True, "upload": False, "label": ""}, False, "post_to",
     )  # fmt: skip
     nodelist = parser.parse(("end_post_to",))
     parser.delete_first_token()
@@ -106,7 +106,7 @@ class PostTo(template.Node):
         posting = Posting(request, (url or here).partition("?")[0])
         with context.push(posting=posting):
             content = self.nodelist.render(context)
-        is_saved = bool(WRITTEN_IN.search(content)) and is_kept(posting.address)
+        is_saved = given.pop("autosave", True) and bool(WRITTEN_IN.search(content)) and is_kept(posting.address)
         return draw(
             "post_to", content=content, url=url, csrf_token=context.get("csrf_token", ""), here=here,
             autosave=posting.address if is_saved else "", restored=posting.is_restored, **given,
