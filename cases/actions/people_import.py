@@ -64,11 +64,14 @@ def import_file(*, raw: bytes, by: Appointment, now: datetime) -> Result:
 def _record_all(raw: bytes, by: Appointment, now: datetime) -> Result:
     lines, wrong = people_file.lines_of(raw)
     result = Result(lines, wrong)
+    roles = LEAD_APPOINTS if by.agency_id else tuple(dict.fromkeys((*AGENCY_ROLES, *BOARD_ROLES)))
     agencies = {agency.key: agency for agency in Agency.objects.visible_to(by)}
     for line in lines:
-        result.wrong += [*line.wrong, *_too_long(line)]
-        if not line.wrong and not _too_long(line):
-            _record(line, agencies, by, now, result)
+        agency = agencies.get(line.cells["agency"]) if line.cells["agency"] else by.agency
+        told = [*line.wrong, *_too_long(line), *_unknown(line, agency, roles)]
+        result.wrong += told
+        if not told:
+            _record(line, agency, by, now, result)
     return result
 
 
@@ -80,23 +83,18 @@ def _too_long(line: Line) -> list[Wrong]:
     ]
 
 
-def _record(line: Line, agencies: dict[str, Agency], by: Appointment, now: datetime, result: Result) -> None:
+def _record(line: Line, agency: Agency | None, by: Appointment, now: datetime, result: Result) -> None:
     cells, number = line.cells, line.number
-    roles = {role.value: role for role in (LEAD_APPOINTS if by.agency_id else (*AGENCY_ROLES, *BOARD_ROLES))}
-    agency = agencies.get(cells["agency"]) if cells["agency"] else by.agency
-    told = _unknown(line, agency, roles, by)
-    if told or line.starts_on is None:
-        result.wrong += told
-        return
     manager = _manager(cells["manager_email"], agency)
     if cells["manager_email"] and manager is None:
         result.wrong.append(Wrong(number, "manager_email", NO_MANAGER))
         return
+    assert line.starts_on is not None  # noqa: S101 (else it is told as wrong)
     try:
         with transaction.atomic():
             result.recorded.append(
                 appoint(
-                    agency=agency, role=roles[cells["role"].lower()], name=cells["name"], email=cells["email"],
+                    agency=agency, role=Role(cells["role"].lower()), name=cells["name"], email=cells["email"],
                     starts_on=line.starts_on, ends_on=line.ends_on, phone=cells["phone"], job_title=cells["job_title"],
                     remit=cells["remit"], manager=manager, is_contact=line.is_contact, by=by, now=now,
                 )
@@ -105,17 +103,25 @@ def _record(line: Line, agencies: dict[str, Agency], by: Appointment, now: datet
         result.wrong.append(Wrong(number, COLUMN_OF.get(error.field or "", "role"), error.message))
 
 
-def _unknown(line: Line, agency: Agency | None, roles: dict[str, Role], by: Appointment) -> list[Wrong]:
-    cells, number, found = line.cells, line.number, []
+def _unknown(line: Line, agency: Agency | None, roles: Sequence[Role]) -> list[Wrong]:
+    """What names nothing here; what is empty is told already."""
+    cells, number = line.cells, line.number
+    found: list[Wrong] = []
     if cells["agency"] and agency is None:
         found.append(Wrong(number, "agency", "No agency of this partnership has this key."))
-    if cells["role"].lower() not in roles:
+    if cells["role"] and cells["role"].lower() not in roles:
         found.append(Wrong(number, "role", f"Write one of: {', '.join(roles)}."))
-    try:
-        validate_email(cells["email"])
-    except ValidationError:
+    if cells["email"] and not _is_address(cells["email"]):
         found.append(Wrong(number, "email", "Enter an e-mail address in the correct form, like name@example.org"))
     return found
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _manager(email: str, agency: Agency | None) -> Appointment | None:
