@@ -26,6 +26,7 @@ ENVIRONMENT_FILE = "environment.json"
 POSTGRES_ARGUMENTS = (
     "-c listen_addresses= -c max_connections=100 -c shared_buffers=64MB -c timezone=UTC -c log_timezone=UTC"
     " -c log_min_messages=warning -c unix_socket_permissions=0700"
+    " -c log_error_verbosity=terse -c log_min_error_statement=panic"  # neither rows nor statements, which hold what was written
 ).split()
 VALKEY_ARGUMENTS = "--port 0 --unixsocketperm 700 --save --maxmemory-policy noeviction --loglevel warning".split()
 

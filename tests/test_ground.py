@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.contrib.staticfiles import finders
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 from django.test import Client
 
@@ -18,6 +18,15 @@ from tests.factories import make_agency, make_appointment, make_partnership
 from tests.services import services
 
 RESTRICTED = re.compile(r"GDS.?Transport|/assets/fonts|govuk-crest|govuk-logotype|sourceMappingURL", re.IGNORECASE)
+
+
+@pytest.mark.django_db
+def test_the_databases_own_log_holds_errors_and_no_words() -> None:
+    with pytest.raises(IntegrityError, match="Canary-4b7e"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {User._meta.db_table} (name) VALUES (%s)", ["Canary-4b7e"])  # noqa: S608
+    log = (Path(services().state) / "postgres.log").read_text()
+    assert "violates not-null constraint" in log
+    assert "Canary-4b7e" not in log
 
 
 @pytest.mark.django_db
