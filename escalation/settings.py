@@ -25,6 +25,7 @@ for _name, _value in running_environment(STATE_DIR).items():
 DEMO: bool = env.bool("DEMO", default="DATABASE_URL" not in env.ENVIRON)
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default=DEMO_SECRET_KEY)
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])  # those before it, for a while
 BASE_URL: str = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 SERVICE_NAME = "Safeguarding disagreements"
