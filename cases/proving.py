@@ -13,7 +13,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import begin_authentication
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from knox.models import AuthToken
@@ -60,9 +60,18 @@ def prove_here(request: HttpRequest) -> HttpResponse | None:
     form = prove_form(request, answered=answered)
     if answered and form.is_valid():
         note_proof(request, form)
+        request.POST = _without_proof(request.POST)  # type: ignore[assignment]
         return None
     kept = [(name, value) for name, values in request.POST.lists() if name not in OWN_FIELDS for value in values]
     return asked(request, form, kept=kept, files=bool(request.FILES))
+
+
+def _without_proof(sent: QueryDict) -> QueryDict:
+    """What was sent, for whoever comes next: passwords and codes are nobody else's business."""
+    rest = sent.copy()
+    for name in OWN_FIELDS[:3]:
+        rest.pop(name, None)
+    return rest
 
 
 def prove_form(request: HttpRequest, *, answered: bool) -> ProveForm:

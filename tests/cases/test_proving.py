@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver
 from lxml import html  # type: ignore[import-untyped]
 from rest_framework.test import APIClient
 
+from cases.actions.typed import typed_at
 from cases.models import AuditEvent
 from decisions.actions.records import submit_record
 from decisions.models import Export, SignOff
@@ -105,6 +106,9 @@ def test_what_was_written_goes_on_its_way_with_the_answer(people: Cast, now: dat
     assert kept["more"].split() == lines.split()
     wrong = client.post(place, kept | {"prove_password": "wrong"})
     again = kept_in(wrong)
+    typed = typed_at(user_id=lead.user_id, address=place)
+    assert typed["job_title"] == [text]
+    assert not [name for name in typed if name.startswith("prove_")]
     assert again["job_title"] == kept["job_title"]
     people.council.practitioner.refresh_from_db()
     assert people.council.practitioner.job_title == ""
