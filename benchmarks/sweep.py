@@ -1,31 +1,36 @@
-"""How long it takes to sweep and notice limits that fall due in the same minute, against SQL that writes the same rows.
+"""How long it takes to sweep and notice limits that fall due in the same minute, against SQL and SMTP that know no rules.
 
 Run: ``python benchmarks/sweep.py [disputes] [due]`` (10,000 and 1,000). The bodies of the real Celery tasks are called, on
-servers of their own whose clock is moved, with a real SMTP server. Printed: seconds, SQL statements for each limit and each
-e-mail, the ratio of the sweep to a floor measured in the same run (quality.md P1, P2), and what a sweep costs that finds
-nothing to do among few disputes and among many (P3).
+servers of their own whose clock is moved, with a mail server in a process of its own. Three waves fall due one day after the
+other; after each, the floors are measured: the same rows written by SQL alone (quality.md P1), and the same e-mails handed
+over ready-made on one connection. Printed: seconds on the wall and of processor time, SQL statements for each limit and each
+e-mail, the ratios of the medians, and what a sweep costs that finds nothing to do among few disputes and among many (P3).
 """
 
 from __future__ import annotations
 
+import smtplib
 import statistics
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import world
+from benchmarks.sink import Sink, sink
+from benchmarks.taken import Taken, taken
 
-RAISED = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)  # Thursday; the next stage must begin by the end of Saturday
+RAISED = datetime(2026, 4, 13, 9, 0, tzinfo=UTC)  # Monday; the next stage must begin by the end of Wednesday
 THEMES = ["bruising", "discharge", "medication", "hoarding", "self_neglect", "money", "capacity", "domestic_abuse"]
-NOT_YET = timedelta(days=2)  # raised so much later, the others are not even near a limit
-ROUNDS, IDLE_ROUNDS = 3, 20
+WAVES, DAY = 3, timedelta(days=1)
+NOT_YET = 7 * DAY  # raised so much later, the others are not even near a limit when the last wave is due
+IDLE_ROUNDS = 20
 
 # The rows that the sweep wrote for the disputes ``a``, written for the disputes ``b`` by SQL alone: the same tables,
 # constraints and triggers, no rules.
@@ -79,16 +84,16 @@ def marks() -> dict[str, int]:
     return found
 
 
-def floor(before: dict[str, int], swept: list[int], others: list[int]) -> float:
-    """Seconds for the same rows in bare SQL; everything is taken back afterwards."""
+def floor(before: dict[str, int], swept: Sequence[int], others: Sequence[int]) -> Taken:
+    """What the same rows take in bare SQL; everything is taken back afterwards."""
     from django.db import connection, transaction
 
     from cases.models import AuditHead
     from escalation.models import Dispute
 
-    def keys(of: list[int], owner: str) -> list[int]:
+    def keys(of: Sequence[int], owner: str) -> list[int]:
         if owner == "dispute_id":
-            return of
+            return list(of)
         cases = dict(Dispute.objects.filter(pk__in=of).values_list("pk", "case_id"))
         if owner == "case_id":
             return [cases[pk] for pk in of]
@@ -96,8 +101,7 @@ def floor(before: dict[str, int], swept: list[int], others: list[int]) -> float:
         return [heads[f"case:{cases[pk]}"] for pk in of]
 
     pairs = {owner: {"a": keys(swept, owner), "b": keys(others, owner)} for owner in set(WRITTEN.values())}
-    with transaction.atomic(), connection.cursor() as cursor:
-        began = time.perf_counter()
+    with transaction.atomic(), connection.cursor() as cursor, taken() as took:
         for statement in CHANGED:
             cursor.execute(statement, pairs["dispute_id"])
         for table, owner in WRITTEN.items():
@@ -108,7 +112,6 @@ def floor(before: dict[str, int], swept: list[int], others: list[int]) -> float:
             pairs["head_id"],
         )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        took = time.perf_counter() - began
         transaction.set_rollback(True)
     return took
 
@@ -140,70 +143,104 @@ def idle() -> tuple[float, int]:
     return statistics.median(took), sql.statements
 
 
+@dataclass(frozen=True)
+class Wave:
+    """What one wave took: the sweep and its e-mails, each with its floor, and the statements of both."""
+
+    notices: int
+    sweep: Taken
+    sweep_floor: Taken
+    mail: Taken
+    mail_floor: Taken
+    sweep_sql: int
+    mail_sql: int
+
+
 def main() -> None:
-    """Make the world, sweep it, deliver the notices, and print what it took."""
+    """Make the world, sweep it in waves, deliver the notices, and print what it took."""
     disputes = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     due = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
-    with world.servers() as clock:
+    with world.servers() as clock, sink() as mail:
         clock.move_to(RAISED)
         world.found(RAISED - timedelta(hours=1))
-        made = world.crowd("halton", THEMES, "raised", due, now=RAISED)
+        others = max(disputes - WAVES * due, due)
+        made = world.crowd("halton", THEMES, "raised", due, now=RAISED + NOT_YET)
         few, _ = idle()
-        made += world.crowd("halton", THEMES, "raised", disputes - due, now=RAISED + NOT_YET, number=due)
-        print(f"{disputes:,} open disputes made in {made:.0f} s ({disputes / made:,.0f} a second)", flush=True)
+        made += world.crowd("halton", THEMES, "raised", others - due, now=RAISED + NOT_YET, number=due)
         many, sql = idle()
-        print(f"idle sweep: {few * 1000:.1f} ms among {due:,}, {many * 1000:.1f} ms among {disputes:,}: ratio {many / few:.2f}; "
-              f"{sql} SQL", flush=True)
-        _run(clock, due)
+        for wave in range(WAVES):  # telling goes on from day to day, so the latest were made first
+            made += world.crowd("halton", THEMES, "raised", due, now=RAISED + wave * DAY, number=others + wave * due)
+        print(f"{WAVES * due + others:,} open disputes made in {made:.0f} s", flush=True)
+        print(f"idle sweep: {few * 1000:.1f} ms among {due:,}, {many * 1000:.1f} ms among {others:,}: "
+              f"ratio {many / few:.2f}; {sql} SQL", flush=True)
+        _tell([_wave(clock, mail, RAISED + wave * DAY, due) for wave in range(WAVES)], due)
 
 
-def _run(clock: Any, due: int) -> None:
+def _wave(clock: Any, mail: Sink, raised: datetime, due: int) -> Wave:
     from cases import audit
     from escalation.models import Deadline, Dispute, Notification
     from escalation.tasks import deliver_notices, sweep_deadlines
-    from tests.processes import MailServer
 
-    Notification.objects.filter(sent_at=None).update(sent_at=RAISED, next_attempt_at=None)  # those of raising went long ago
-    everybody = list(Dispute.objects.order_by("pk").values_list("pk", "raised_at"))
-    first_day = min(at for _, at in everybody).date()
-    swept = [pk for pk, at in everybody if at.date() == first_day]
-    others = [pk for pk, at in everybody if at.date() != first_day][: len(swept)]
-    limits = Deadline.objects.filter(dispute__in=swept, kind="start")
-    clock.move_to(max(limits.values_list("due_at", flat=True)) + timedelta(seconds=30))
+    swept = list(Dispute.objects.filter(raised_at__date=raised.date()).order_by("pk").values_list("pk", flat=True))
+    others = list(Dispute.objects.filter(raised_at__date=(RAISED + NOT_YET).date()).values_list("pk", flat=True)[:due])
+    falls_due = max(Deadline.objects.filter(dispute__in=swept, kind="start").values_list("due_at", flat=True))
+    clock.move_to(falls_due - timedelta(minutes=1))
+    sweep_deadlines()  # what is to be done before that minute is no part of it
+    Notification.objects.filter(sent_at=None).update(sent_at=RAISED, next_attempt_at=None)
+    clock.move_to(falls_due + timedelta(seconds=30))
     before = marks()
-    with counted() as sql:
-        began = time.perf_counter()
+    with counted() as sweep_sql, taken() as sweep:
         sweep_deadlines()
-        took = time.perf_counter() - began
-    missed = Deadline.objects.filter(missed_at__isnull=False).count()
-    moved = Dispute.objects.filter(stage=2).count()
-    notices = Notification.objects.filter(sent_at=None).count()
-    assert missed == moved == due == len(swept), (missed, moved, due)
+    missed = Deadline.objects.filter(dispute__in=swept, missed_at__isnull=False).count()
+    moved = Dispute.objects.filter(pk__in=swept, stage=2).count()
+    assert missed == moved == due == len(swept) == len(others), (missed, moved, due, len(swept))
     assert not list(audit.broken_links())
-    floors = [floor(before, swept, others) for _ in range(ROUNDS)] if len(others) == len(swept) else []
-    print(f"sweep: {due:,} limits missed and moved in {took:.1f} s ({due / took:,.0f} a second), "
-          f"{sql.statements / due:.2f} SQL each, {notices:,} notices written", flush=True)
-    if floors:
-        least = statistics.median(floors)
-        print(f"floor: {least:.2f} s ({due / least:,.0f} a second); ratio {least / took:.2f} of the floor's speed", flush=True)
-    _deliver(MailServer(), deliver_notices, notices, took)
+    sweep_floor = floor(before, swept, others)
+    waiting = list(Notification.objects.filter(sent_at=None).select_related("recipient__user"))
+    _mail_goes_to(mail.port)
+    with counted() as mail_sql, taken() as delivery:
+        while _waiting():
+            deliver_notices()
+    assert mail.taken() == (len(waiting), len(waiting))
+    mail_floor = _mail_floor(mail.port, waiting)
+    mail.taken()
+    return Wave(len(waiting), sweep, sweep_floor, delivery, mail_floor, sweep_sql.statements, mail_sql.statements)
 
 
-def _deliver(mail: Any, deliver_notices: Any, notices: int, swept_in: float) -> None:
+def _mail_goes_to(port: int) -> None:
     from django.conf import settings
 
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
-        "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1", urlsplit(mail.url).port,
+        "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1", port,
     )  # fmt: skip
-    with counted() as sql:
-        began = time.perf_counter()
-        while _waiting():
-            deliver_notices()
-        took = time.perf_counter() - began
-    print(f"notices: {len(mail.messages):,} e-mails delivered in {took:.1f} s ({notices / took:,.0f} a second), "
-          f"{sql.statements / notices:.2f} SQL each")
-    print(f"swept and noticed: {swept_in + took:.1f} s in all")
-    mail.stop()
+
+
+def _mail_floor(port: int, notices: Sequence[Any]) -> Taken:
+    """The same e-mails, ready-made, one after the other on one connection."""
+    from escalation.deliveries import _message
+
+    ready = [(_message(notice), _message(notice).message().as_bytes(linesep="\r\n")) for notice in notices]
+    with taken() as took, smtplib.SMTP("127.0.0.1", port) as server:
+        for message, whole in ready:
+            server.sendmail("sender@example.org", message.to, whole)
+    return took
+
+
+def _tell(waves: Sequence[Wave], due: int) -> None:
+    for wave in waves:
+        print(f"sweep {wave.sweep}; floor {wave.sweep_floor}")
+        print(f"e-mails: {wave.notices:,} in {wave.mail}; floor {wave.mail_floor}", flush=True)
+    middle = waves[0]
+    print(f"{due:,} limits: {middle.sweep_sql / due:.2f} SQL each; {middle.notices:,} notices: "
+          f"{middle.mail_sql / middle.notices:.3f} SQL each")
+    for what in ("sweep", "mail"):
+        pairs = [(getattr(wave, f"{what}_floor"), getattr(wave, what)) for wave in waves]
+        wall = statistics.median(least.wall for least, _ in pairs) / statistics.median(ours.wall for _, ours in pairs)
+        cpu = statistics.median(least.cpu for least, _ in pairs) / statistics.median(ours.cpu for _, ours in pairs)
+        print(f"{what}: {wall:.2f} of the floor's speed on the wall, {cpu:.2f} by processor time")
+    both = [wave.sweep + wave.mail for wave in waves]
+    slowest = max(both, key=lambda took: took.wall)
+    print(f"swept and noticed, the slowest wave: {slowest}")
 
 
 def _waiting() -> bool:

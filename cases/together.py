@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -130,7 +131,7 @@ def together() -> Iterator[None]:
     It happens whole or not at all: when a savepoint inside it is rolled back, so is everything else.
     """
     pending = _Pending()
-    with transaction.atomic():
+    with _without_collecting(), transaction.atomic():
         token = _pending.set(pending)
         try:
             with connection.execute_wrapper(pending.before_anything_that_reads):
@@ -138,6 +139,18 @@ def together() -> Iterator[None]:
                 pending.end()
         finally:
             _pending.reset(token)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Until its end nothing of it is garbage; looking for some would take a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def write(rows: Sequence[models.Model], *, is_once: bool = False) -> None:

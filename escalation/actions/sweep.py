@@ -15,7 +15,7 @@ from escalation.models import Acknowledgement, AdviceRequest, Deadline, Dispute
 from escalation.models.dispute import RUNNING, Status
 from escalation.protocol import Event, LimitKind, OnMissed, Side
 
-AT_ONCE = 50
+AT_ONCE = 100
 LONGEST_PAUSE = "The longest pause that the protocol allows is over."
 logger = logging.getLogger(__name__)
 
