@@ -1,41 +1,32 @@
-"""Evidence on its pages and in the API: who hands in, who takes out, who learns nothing, and what is recorded (F48)."""
+"""Evidence on its pages and in the API: who takes it out, who learns nothing, what is recorded, what the database keeps (F48)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import pytest
-from django import conf
 from django.conf import LazySettings
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from cases.errors import Refused
 from cases.models import Appointment, AuditEvent
-from cases.roles import Nation
 from decisions.exports import assemble
-from escalation.actions.evidence import HandedIn, add_evidence, withdraw_evidence
-from escalation.actions.protocols import publish_protocol
-from escalation.actions.scanning import claim, scan
+from escalation.actions.evidence import withdraw_evidence
+from escalation.actions.scanning import claim
 from escalation.evidence import files
 from escalation.models import ChronologyEntry, Dispute, Evidence
-from escalation.protocol_files import load
-from escalation.verbs import may
 from tests.calling import one, signed_in
 from tests.clock import Clock
 from tests.escalation import evidence_corpus as corpus
-from tests.escalation.test_protocol_tracks import FILE
-from tests.factories import Cast, cast, make_partnership
-from tests.factories_disputes import climb, fresh, make_dispute, make_theme, people_under
+from tests.escalation.evidence_steps import CHART, NAME, SHOWS, address, body, files_root, hand_in, scan_all, upload
+from tests.factories import Cast
+from tests.factories_disputes import climb, fresh, make_dispute, people_under
 
 pytestmark = pytest.mark.django_db
-CHART = b"Seen at nine. Could not stand alone."
-NAME, SHOWS = "Margaret Elsworth chart.txt", "The ward chart of 1 April."
 
 
 @pytest.fixture
@@ -60,33 +51,6 @@ def scanner(settings: LazySettings) -> Iterator[corpus.Clamd]:
     settings.CLAMAV_URL = running.url
     yield running
     running.stop()
-
-
-def hand_in(dispute: Dispute, by: Appointment, now: datetime, content: bytes = CHART) -> Evidence:
-    return add_evidence(dispute=fresh(dispute), handed_in=HandedIn(content, NAME, SHOWS), by=by, now=now)
-
-
-def scan_all(now: datetime) -> None:
-    soon = now + timedelta(minutes=1)
-    while (row := claim(now=soon)) is not None and scan(row, now=soon):
-        pass
-
-
-def upload(content: bytes = CHART, name: str = NAME) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, content)
-
-
-def address(dispute: Dispute, rest: str = "") -> str:
-    return f"/disputes/{dispute.reference}/evidence/{rest}"
-
-
-def files_root() -> Path:
-    root: Path = conf.settings.EVIDENCE_ROOT
-    return root
-
-
-def body(answer: Any) -> bytes:
-    return b"".join(answer.streaming_content)
 
 
 def test_from_the_form_to_the_file(client: Client, dispute: Dispute, people: Cast, now: datetime, scanner: corpus.Clamd) -> None:
@@ -161,91 +125,6 @@ def test_the_case_history_has_its_fingerprint(evidence: Evidence, dispute: Dispu
     (found,) = [one for one in made["sections"] if one["key"] == "evidence"]
     assert evidence.sha256 in str(found)
     assert NAME not in str(made)
-
-
-def test_a_photograph_is_given_out_without_its_place(evidence: Evidence, dispute: Dispute, people: Cast, now: datetime) -> None:
-    photo = corpus.jpeg()
-    row = hand_in(dispute, people.council.practitioner, now, photo)
-    with files.open_checked(files_root(), row.stored_as, row.sha256) as kept:
-        assert b"Exif" not in kept.read()
-    assert row.received_sha256 == hashlib.sha256(photo).hexdigest() != row.sha256
-    assert row.label == "E1-02"
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"", "empty"), (b"<svg onload='x'/>", "web page"), (corpus.bomb(), "far larger"), (corpus.pdf("script"), "programs")],
-    ids=["empty", "svg", "bomb", "script"],
-)
-def test_what_is_refused_is_told_at_the_file_and_what_was_typed_stays(
-    client: Client, dispute: Dispute, people: Cast, content: bytes, words: str
-) -> None:
-    client.force_login(people.council.practitioner.user)
-    before = set(files_root().glob("*/*"))
-    page = client.post(address(dispute, "add/"), {"shows": SHOWS, "file": upload(content, "chart.pdf")})
-    assert page.status_code == 200
-    assert words in page.content.decode()
-    assert SHOWS in page.content.decode()
-    assert not Evidence.objects.exists()
-    assert set(files_root().glob("*/*")) == before
-    answer = signed_in(people.council.practitioner).post(
-        one(dispute, "evidence/"), {"shows": SHOWS, "file": upload(content)}, format="multipart"
-    )
-    assert (answer.status_code, answer.json()["field"]) == (400, "file")
-
-
-def test_a_file_beyond_the_limit_is_dropped_and_the_rest_is_kept(
-    client: Client, dispute: Dispute, people: Cast, settings: LazySettings
-) -> None:
-    settings.EVIDENCE_LARGEST = 100_000
-    client.force_login(people.council.practitioner.user)
-    page = client.post(address(dispute, "add/"), {"file": upload(b"x" * 200_000), "shows": SHOWS}).content.decode()
-    assert "larger than 20 MB" in page
-    assert SHOWS in page
-    api = signed_in(people.council.practitioner)
-    answer = api.post(one(dispute, "evidence/"), {"shows": SHOWS, "file": upload(b"x" * 200_000)}, format="multipart")
-    assert (answer.status_code, answer.json()["field"]) == (400, "file")
-    assert "larger" in answer.json()["message"]
-
-
-def test_a_file_that_was_right_is_to_be_chosen_again(client: Client, dispute: Dispute, people: Cast) -> None:
-    client.force_login(people.council.practitioner.user)
-    page = client.post(address(dispute, "add/"), {"shows": "", "file": upload()}).content.decode()
-    assert "Say what the file shows" in page
-    assert "Choose the file again" in page
-
-
-def test_a_name_with_a_nul_is_cleaned(dispute: Dispute, people: Cast) -> None:
-    content = (
-        f'--b\r\nContent-Disposition: form-data; name="shows"\r\n\r\n{SHOWS}\r\n--b\r\nContent-Disposition: form-data; '
-        'name="file"; filename="cha\x00rt.pdf.exe"\r\nContent-Type: text/html\r\n\r\nSeen.\r\n--b--\r\n'
-    )
-    api = signed_in(people.council.practitioner)
-    answer: Any = api.generic("POST", one(dispute, "evidence/"), content, content_type="multipart/form-data; boundary=b")
-    assert answer.status_code == 201, answer.content
-    assert "\x00" not in answer.json()["original_name"]
-    assert answer.json()["media_type"] == "text/plain"
-
-
-def test_the_same_file_twice_is_one(evidence: Evidence, dispute: Dispute, people: Cast, now: datetime) -> None:
-    with pytest.raises(Refused, match="already, as E1-01"):
-        hand_in(dispute, people.council.practitioner, now)
-    assert len(list(files_root().glob(f"{evidence.stored_as[:2]}/{evidence.stored_as}"))) == 1
-
-
-def test_who_is_not_on_it_hands_in_nothing(dispute: Dispute, people: Cast, now: datetime) -> None:
-    with pytest.raises(Refused) as refusal:
-        hand_in(dispute, people.stranger, now)
-    assert refusal.value.code == "forbidden"
-
-
-def test_a_theme_takes_no_files(now: datetime) -> None:
-    made = cast(make_partnership("saltmarsh", reference_prefix="SAL", nation=Nation.ENGLAND_AND_WALES))
-    publish_protocol(partnership=made.partnership, document=load(FILE), by=None, now=now)
-    theme = make_theme(made, now=now)
-    with pytest.raises(Refused, match="no personal data"):
-        hand_in(theme, made.council.senior_manager, now)
-    assert not may("add_evidence", fresh(theme), made.council.senior_manager)
 
 
 def test_without_a_scanner_nothing_is_given_out_unless_that_was_decided(
@@ -324,9 +203,3 @@ def test_a_verdict_is_final(evidence: Evidence, now: datetime, scanner: corpus.C
     scan_all(now)
     with pytest.raises(DatabaseError), transaction.atomic():
         Evidence.objects.update(state="refused", reason="x")
-
-
-def test_what_is_typed_beside_a_file_is_kept_until_it_is_sent(client: Client, dispute: Dispute, people: Cast) -> None:
-    client.force_login(people.council.practitioner.user)
-    assert client.post(f"/drafts/{dispute.reference}/add_evidence/", {"shows": "The chart of", "file": "x"}).status_code == 204
-    assert "The chart of" in client.get(address(dispute, "add/")).content.decode()
