@@ -166,7 +166,11 @@ def _by_role(dispute: Dispute, by: Appointment) -> int:
 
 def facts_of(dispute: Dispute, by: Appointment) -> Facts:
     """Everything the table asks about ``by`` and this dispute, but for the stage in question."""
-    return Facts(role=by.role, relations=_relations(dispute, by))
+    case = dispute.case
+    return Facts(
+        role=by.role, relations=_relations(dispute, by), is_restricted=case.is_restricted,
+        is_named=case.is_restricted and by.pk in (case.named or ()), has_conflict=case.is_in_conflict_with(by.user_id),
+    )
 
 
 def _relations(dispute: Dispute, by: Appointment) -> frozenset[Relation]:
@@ -196,10 +200,15 @@ def at(dispute: Dispute, by: Appointment, order: int) -> At:
 def _at(dispute: Dispute, by: Appointment, order: int, came_to: int) -> At:
     if came_to == 0:
         return At.NOT_YET
-    for_agencies = {standing(dispute, by).agency_id, *(row.agency_id for row in _asks(dispute, by))}
-    if dispute.rules.stage(order).single_agency and dispute.raising_agency_id not in for_agencies:
+    if dispute.rules.stage(order).single_agency and not _is_inside(dispute, by):
         return At.INSIDE
     return At.ENTERED if order <= came_to else At.LATER
+
+
+def _is_inside(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` is there for the agency that raised it: themselves, or because it asks them for advice."""
+    asking = {row.agency_id for row in _asks(dispute, by)}
+    return dispute.raising_agency_id in asking or standing(dispute, by).agency_id == dispute.raising_agency_id
 
 
 def answer(action: str, dispute: Dispute, by: Appointment, *, stage: int | None = None) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import advice, debriefs, evidence, links, meetings, plans, points, support
+from escalation.views import advice, debriefs, evidence, links, meetings, plans, points, restrictions, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -29,6 +29,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}evidence/<int:pk>/withdraw/", evidence.withdraw_evidence, name="withdraw_evidence"),
     path(f"{ONE}evidence/<int:pk>/file/", evidence.evidence_file, name="evidence_file"),
     path(f"{ONE}reopening/reopen/", links.reopen, name="reopen"),
+    path(f"{ONE}restriction/restrict/", restrictions.restrict, name="restrict"),
+    path(f"{ONE}restriction/decide/", restrictions.decide, name="decide_restriction"),
+    path(f"{ONE}restriction/review/", restrictions.review, name="review_restriction"),
+    path(f"{ONE}interest/declare/", restrictions.declare_interest, name="declare_interest"),
     path(f"{ONE}links/link/", links.link, name="link"),
     path(f"{ONE}withdrawal/word/", links.pressure, name="withdrawal_pressure"),
 ]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Count
 
-from cases.models import Agency, Appointment
+from cases.models import Agency, Appointment, Case
 from cases.roles import Permission, Role
 from escalation import advice_waiting, calendars, leads, places, queues
 from escalation.deadlines import LONDON
@@ -149,11 +149,17 @@ def _board_manager(acting: Appointment, now: datetime) -> Home:
     today = now.astimezone(LONDON).date()
     version = ProtocolVersion.objects.current_for(acting.partnership, on=today)
     gaps = gaps_in(acting, today)
-    counts = counts_by_stage(acting, version.protocol) if version else ()
+    counts = [*(counts_by_stage(acting, version.protocol) if version else ()), *restricted(acting)]
     return Home(
         queues.from_above(acting, now), gaps=gaps, version=version, counts=counts, shows_overview=True,
         calendar_ends_soon=calendars.ends_soon(today),
     )  # fmt: skip
+
+
+def restricted(acting: Appointment) -> list[tuple[str, int]]:
+    """How many cases are restricted to named people: for the board's office this number and nothing else (F53)."""
+    number = Case.objects.filter(partnership=acting.partnership_id, named__isnull=False).count()
+    return [("Restricted to named people", number)] if number else []
 
 
 def counts_by_stage(acting: Appointment, rules: Protocol) -> list[tuple[str, int]]:

@@ -57,6 +57,11 @@ def unfilled(people: Iterable[Participant], place: Place, away: Away) -> tuple[L
     return empty if place.joint or len(empty) == len(place.roles) else ()
 
 
+def those_there(dispute: Dispute, people: Iterable[Participant]) -> list[Participant]:
+    """The people on it without those who stand back because of a conflict of interest."""
+    return [row for row in people if not dispute.case.is_in_conflict_with(row.appointment.user_id)]
+
+
 def _is_of(place: Place, row: Participant) -> bool:
     if place.agency is None:
         return row.side == Side.AUTHORITY
@@ -69,7 +74,7 @@ def look_at(dispute: Dispute, away: Away, *, now: datetime) -> None:
     In the caller's transaction, on a dispute that is locked or new.
     """
     open_now = {(row.stage, row.agency_id): row for row in at_hand.rows(dispute, LeadGap) if row.ended_at is None}
-    there = at_hand.rows(dispute, Participant)
+    there = those_there(dispute, at_hand.rows(dispute, Participant))
     still = set()
     for place in places_of(dispute, at_hand.rows(dispute, Party)):
         empty = unfilled(there, place, away)
@@ -102,10 +107,12 @@ def _holders(dispute: Dispute, place: Place, lead: LeadRole, away: Away) -> list
     """Those of the directory who could lead; practitioners are brought in by their managers, never by the clock."""
     if place.agency is None:
         holding = leads.board_holders(dispute.partnership_id, lead, on=away.today)
-        return [who for who in holding if not is_chair_of_a_party(dispute, who)]
-    if lead.role == Role.PRACTITIONER:
+        holding = [who for who in holding if not is_chair_of_a_party(dispute, who)]
+    elif lead.role == Role.PRACTITIONER:
         return []
-    return leads.holders(place.agency, lead.role, on=away.today, remit=lead.remit)
+    else:
+        holding = leads.holders(place.agency, lead.role, on=away.today, remit=lead.remit)
+    return [who for who in holding if not dispute.case.is_in_conflict_with(who.user_id)]
 
 
 def _bring_in(dispute: Dispute, place: Place, who: Appointment, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from cases import together
-from cases.actions.cases import add_member
+from cases.actions.cases import add_member, name_besides
 from cases.models import Agency, Appointment
 from cases.roles import Role
 from escalation import at_hand
@@ -100,6 +100,8 @@ def join(
     """Put somebody on the dispute and its case from the present stage on, or an earlier one; False when they already were."""
     if any(row.appointment_id == who.seat_id for row in at_hand.rows(dispute, Participant)):
         return False
+    if dispute.case.is_in_conflict_with(who.user_id):
+        return False
     joined = Participant(
         dispute=dispute, appointment=who.seat, side=side, from_stage=from_stage or dispute.stage, joined_at=now,
         is_originator=is_originator, acts_for=acts_for,
@@ -107,6 +109,7 @@ def join(
     together.write([joined])
     at_hand.add(dispute, [joined])
     add_member(case=dispute.case, member=who, now=now)
+    name_besides(case=dispute.case, who=who.seat, now=now)
     return True
 
 

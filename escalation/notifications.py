@@ -103,7 +103,8 @@ def _as_they_stand(disputes: Iterable[Dispute]) -> dict[int, Dispute]:
 
 
 def _notices(news: News, standing: _Standing, chosen: Mapping[int, time]) -> list[Notification]:
-    told, now = news.told, news.now
+    now, case = news.now, standing.dispute.case
+    told = [one for one in news.told if not case.is_shut_to(one.who)]
     if news.is_immediate:
         going = {one.who.pk: Going(now) for one in told}
     else:

@@ -13,7 +13,7 @@ from typing import Any
 from cases.models import Appointment
 from decisions.actions import afterwards, outcomes
 from decisions.actions.records import submit_record
-from escalation.actions import extensions, moves
+from escalation.actions import extensions, moves, restrictions
 from escalation.actions.advice import Asked, ask_advice
 from escalation.actions.agreed import add_action
 from escalation.actions.calendars import add_closure
@@ -24,6 +24,7 @@ from escalation.actions.meetings import Proposed, kinds_of, propose_meeting
 from escalation.actions.plans import Plan, open_plan
 from escalation.actions.points import Column, add_point
 from escalation.actions.protocol_drafts import start_protocol_draft, submit_protocol_draft, trial_of, warning_text
+from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute, Notification, Undelivered
 from escalation.protocol import Extension, Limit, LimitKind, Unit
 from escalation.queues import RAISE_FORM
@@ -95,6 +96,10 @@ WORK = [
     Form("answer_advice", f"{NOW}advice/{{advice}}/answer/", LEAD),
     Form("take_back_advice", f"{NOW}advice/{{advice}}/take-back/"),
     Form("link", f"{NOW}links/link/"),
+    Form("restrict", f"{EARLY}restriction/restrict/", SENIOR),
+    Form("decide_restriction", "/disputes/{asked_shut}/restriction/decide/", SENIOR),
+    Form("review_restriction", "/disputes/{shut}/restriction/review/", SENIOR),
+    Form("declare_interest", f"{NOW}interest/declare/"),
     Form("escalate", f"{NOW}stage/escalate/", MANAGER),
     Form("jump", f"{NOW}stage/jump/", MANAGER),
     Form("withdraw", f"{NOW}withdrawal/withdraw/"),
@@ -192,6 +197,7 @@ class Places:
         self._wait_for_dates()
         self._decide(fresh(dispute))
         self._keep_protocol()
+        self._shut()
         ended = confirm_all(with_last_word(make_dispute(self.people, now=now), now=now), now=now)
         taken_back = make_dispute(self.people, now=now)
         moves.withdraw(
@@ -230,6 +236,14 @@ class Places:
             "action": action.pk, "evidence": evidence.pk, "point": point.pk, "meeting": meeting.pk, "plan": plan.pk,
             "advice": asked.pk, "debrief": dispute.debriefs.get(participant__appointment=by).pk,
         }  # fmt: skip
+
+    def _shut(self) -> None:
+        """One case that somebody asks to restrict, and one that is restricted."""
+        by, senior = self.people.council.practitioner, self.people.council.senior_manager
+        asked, shut = (make_dispute(self.people, now=self.now) for _ in range(2))
+        for dispute, who in ((asked, by), (shut, senior)):
+            restrictions.restrict(dispute=dispute, wanted=Wanted([by, senior], "A neighbour."), by=who, now=self.now)
+        self.names |= {"asked_shut": asked.reference, "shut": shut.reference}
 
     def _wait_for_dates(self) -> None:
         early, resting, wished = (make_dispute(self.people, now=self.now) for _ in range(3))

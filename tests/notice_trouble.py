@@ -17,8 +17,10 @@ from escalation.actions import (
     calendars,
     extensions,
     handover,
+    interests,
     moves,
     protocol_drafts,
+    restrictions,
     safety,
     support,
 )
@@ -148,3 +150,19 @@ def a_child_and_risk(walk: Walk) -> None:
     walk.step("raised about a child", lambda: walk.raised(person=child))
     entered: dict[str, Any] = {"entry_stage": 2, "immediate_risk_reason": WORDS}
     walk.step("raised for immediate risk", lambda: walk.raised(**entered))
+
+
+def shut_to_others(walk: Walk) -> None:
+    """A case is to be restricted: asked, declined, asked again, in force, to be looked at again; and somebody stands back."""
+    people, dispute = walk.people, fresh(walk.step("another is raised, to be restricted", walk.raised))
+    by, senior = people.council.practitioner, people.council.senior_manager
+    wanted = restrictions.Wanted([by, senior], WORDS)
+    do(walk, "somebody asks to restrict it", restrictions.restrict, dispute=dispute, wanted=wanted, by=by)
+    do(walk, "it is declined", restrictions.decide, dispute=dispute, agrees=False, why=WORDS, by=senior)
+    do(walk, "it is restricted", restrictions.restrict, dispute=fresh(dispute), wanted=wanted, by=senior)
+    later = walk.now + restrictions.REVIEW_AFTER
+    walk.step("it is to be looked at again", lambda: restrictions.warn_of_reviews(now=later))
+    kept = {"keeps": True, "people": [by, senior, people.health.senior_manager], "why": WORDS, "by": senior}
+    do(walk, "it stays restricted", restrictions.review, dispute=fresh(dispute), **kept)
+    other = fresh(walk.step("another is raised, which somebody must not work on", walk.raised))
+    do(walk, "somebody stands back", interests.declare, dispute=other, has_conflict=True, what=WORDS, by=by)

@@ -34,7 +34,8 @@ THROUGH_WHAT_IS_VISIBLE = {
     "with_page_data",
 }
 APPEND_ONLY = {
-    "cases.Attestation", "cases.AuditCheckpoint", "cases.AuditEvent", "escalation.ChronologyEntry", "escalation.Discussion",
+    "cases.Attestation", "cases.AuditCheckpoint", "cases.AuditEvent", "cases.Declaration", "escalation.ChronologyEntry",
+    "escalation.Discussion",
     "escalation.ManagerReview",
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
     "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview",
@@ -45,7 +46,8 @@ APPEND_ONLY = {
 MUTABLE = {
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal", "cases.Sent",
-    "cases.Absence", "cases.Recovery", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal", "cases.CheckpointMail",
+    "cases.Restriction", "cases.Absence", "cases.Recovery", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal",
+    "cases.CheckpointMail",
     "cases.Typed", "escalation.LocalClosure", "escalation.CalendarFeed", "escalation.DateRequest", "escalation.Acknowledgement",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",

@@ -76,6 +76,14 @@ def _opened(
     return case
 
 
+def name_besides(*, case: Case, who: Appointment, now: datetime) -> None:
+    """Whoever the protocol brings to a restricted case is named on its list from then on."""
+    if case.named is not None and who.pk not in case.named:
+        case.named = [*case.named, who.pk]
+        case.save(update_fields=["named"])
+        audit.record("named_besides", case, scope=audit.scope_of_case(case.pk), by=None, now=now, data={"appointment": who.pk})
+
+
 def add_member(*, case: Case, member: Appointment, now: datetime) -> None:
     """Let somebody know of the case, in the caller's transaction; nothing happens when they already do."""
     together.write([CaseMember(case=case, appointment=member.seat, since=now)], is_once=True)

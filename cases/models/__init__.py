@@ -9,6 +9,7 @@ from cases.models.partnership import Agency, Partnership, ReferenceCounter
 from cases.models.people import Appointment, User
 from cases.models.recovery import Recovery
 from cases.models.refusal import Refusal
+from cases.models.restriction import Declaration, Restriction
 from cases.models.sent import Sent, Typed
 from cases.models.sign_in import AccountNotice, SignIn
 
@@ -25,12 +26,14 @@ __all__ = [
     "Case",
     "CaseMember",
     "CheckpointMail",
+    "Declaration",
     "Partnership",
     "Person",
     "PersonReference",
     "Recovery",
     "ReferenceCounter",
     "Refusal",
+    "Restriction",
     "Sent",
     "SignIn",
     "Typed",

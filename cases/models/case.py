@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from cases.models.partnership import Agency, Partnership
 from cases.models.people import Appointment
@@ -63,10 +65,19 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def visible_to(self, acting: Appointment) -> CaseQuerySet:
         """The cases this person is on in this role, or may read for audit; everything else does not exist for them."""
-        mine = self.filter(partnership=acting.partnership_id)
+        mine = self.filter(partnership=acting.partnership_id).exclude(pk__in=Case.objects.shut_to(acting))
         if acting.has(Permission.READ_FOR_AUDIT):
             return mine
         return mine.filter(pk__in=CaseMember.objects.filter(appointment=acting.seat_id).values("case_id"))
+
+
+    def shut_to(self, acting: Appointment) -> CaseQuerySet:
+        """Those of which this person may know nothing: restricted without their name on the list, or in conflict with them."""
+        unnamed = Q(named__isnull=False) & ~Q(named__contains=[acting.pk])
+        return self.filter(SHUT_TO_SOME, unnamed | Q(shut_to__contains=[acting.user_id]), partnership=acting.partnership_id)
+
+
+SHUT_TO_SOME = Q(named__isnull=False) | ~Q(shut_to=[])
 
 
 class Case(models.Model):
@@ -79,6 +90,13 @@ class Case(models.Model):
     agencies = models.ManyToManyField(Agency, related_name="cases")
     opened_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
+    named = ArrayField(
+        models.BigIntegerField(), null=True,
+        help_text="The appointments of those who alone may know of it; null where it is not restricted.",
+    )  # fmt: skip
+    shut_to = ArrayField(
+        models.BigIntegerField(), default=list, help_text="The accounts of those who declared a conflict of interest."
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -86,13 +104,27 @@ class Case(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(person__isnull=False, theme="") | (models.Q(person__isnull=True) & ~models.Q(theme="")),
+                condition=Q(person__isnull=False, theme="") | (Q(person__isnull=True) & ~Q(theme="")),
                 name="case_has_a_person_or_a_theme",
             )
         ]
+        indexes = [models.Index(fields=["partnership"], condition=SHUT_TO_SOME, name="case_shut_to_some")]
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether only those on its list may know of it."""
+        return self.named is not None
+
+    def is_in_conflict_with(self, user_id: int) -> bool:
+        """Whether this account declared a conflict of interest."""
+        return user_id in self.shut_to
+
+    def is_shut_to(self, who: Appointment) -> bool:
+        """Whether ``who`` may know nothing of it: not named, though it is restricted, or in conflict with it."""
+        return self.is_in_conflict_with(who.user_id) or (self.named is not None and who.pk not in self.named)
 
     @property
     def is_theme(self) -> bool:

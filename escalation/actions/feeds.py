@@ -92,7 +92,8 @@ def calendar_text(who: Appointment, *, now: datetime, host: str) -> str:
 
 
 def _ahead(who: Appointment) -> list[tuple[Dispute, Deadline]]:
-    mine = Dispute.objects.with_page_data().filter(status__in=RUNNING, participants__appointment=who).order_by("pk")
+    known = Dispute.objects.visible_to(who).with_page_data()
+    mine = known.filter(status__in=RUNNING, participants__appointment=who).order_by("pk")
     return [
         (dispute, row)
         for dispute in mine

@@ -131,20 +131,22 @@ class OpenItems:
         return not (self.items or self.managed or self.cases or self.supports or self.covers)
 
 
-def open_items(held: Appointment, *, now: datetime) -> OpenItems:
-    """What is open in this role, in a fixed number of queries; no content of any dispute."""
+def open_items(held: Appointment, *, by: Appointment, now: datetime) -> OpenItems:
+    """What is open in this role, in a fixed number of queries; no content of any dispute, and nothing that is shut to ``by``."""
+    shut = Case.objects.shut_to(by)
     on_it = Participant.objects.filter(appointment=held, handed_to=None, dispute__status__in=permissions.RUNNING)
+    on_it = on_it.exclude(dispute__case__in=shut)
     sides = dict(on_it.values_list("dispute", "side"))
     counts: dict[int, Counter[Kept]] = {pk: Counter() for pk in sides}
     for kind in KINDS:
         for pk in kind.disputes(held):
             if pk in sides or not kind.goes_with_place:
                 counts.setdefault(pk, Counter())[kind] += 1
-    disputes = Dispute.objects.filter(pk__in=counts).select_related("protocol").order_by("pk")
+    disputes = Dispute.objects.filter(pk__in=counts).exclude(case__in=shut).select_related("protocol").order_by("pk")
     items = [OpenItem(row, sides.get(row.pk, ""), _in_words(counts[row.pk])) for row in disputes]
     managed = list(Appointment.objects.filter(manager=held).select_related("user").order_by("pk"))
     mine = CaseMember.objects.filter(appointment=held, handed_to=None).values("case")
-    cases = Case.objects.filter(pk__in=mine).exclude(disputes__in=sides).order_by("pk")
+    cases = Case.objects.filter(pk__in=mine).exclude(disputes__in=sides).exclude(pk__in=shut).order_by("pk")
     return OpenItems(
         items, managed, Draft.objects.filter(user=held.user_id, became=None).count(), list(cases),
         _supports(held).count(), list(Absence.objects.not_over(now).filter(stand_in=held).with_people()),
@@ -177,7 +179,7 @@ def hand_over(
     held = rows.select_for_update(no_key=True, of=("self",)).get(pk=held.pk)
     if not may_change_appointment(by, held):
         raise Refused(NOT_YOURS, code="forbidden")
-    found = open_items(held, now=now)
+    found = open_items(held, by=by, now=now)
     colleague = _colleague(held, to, found, ends_on, now=now)
     for item in found.items:
         _hand_over_one(item.dispute, held, colleague, by=by, now=now)

@@ -41,7 +41,7 @@ def sweep(*, now: datetime) -> int:
 def look_at(ids: Iterable[int], away: Away, *, now: datetime) -> int:
     """Look at these disputes, and change those whose leads have changed, each in a transaction of its own."""
     versions: dict[int, ProtocolVersion] = {}
-    rows = Dispute.objects.filter(pk__in=list(ids)).select_related("protocol", "raising_agency")
+    rows = Dispute.objects.filter(pk__in=list(ids)).select_related("protocol", "raising_agency", "case")
     changed = 0
     for row in rows.prefetch_related("participants__appointment__user", "parties__agency", "lead_gaps").order_by("pk"):
         row.protocol = versions.setdefault(row.protocol_id, row.protocol)
@@ -54,7 +54,8 @@ def look_at(ids: Iterable[int], away: Away, *, now: datetime) -> int:
 def _has_changed(dispute: Dispute, away: Away) -> bool:
     open_gaps = {(gap.stage, gap.agency_id) for gap in dispute.lead_gaps.all() if gap.ended_at is None}
     places = lead_gaps.places_of(dispute, dispute.parties.all())
-    empty = [place for place in places if lead_gaps.unfilled(dispute.participants.all(), place, away)]
+    there = lead_gaps.those_there(dispute, dispute.participants.all())
+    empty = [place for place in places if lead_gaps.unfilled(there, place, away)]
     if open_gaps != {(dispute.stage, place.agency.pk if place.agency else None) for place in empty}:
         return True
     return any(lead_gaps.candidates_there(dispute, place, away) for place in empty)

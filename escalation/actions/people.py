@@ -26,6 +26,8 @@ def bring_in(*, dispute: Dispute, who: Appointment, reason: str, by: Appointment
         raise Refused("Choose somebody at your own agency.", field="who")
     if not reason.strip():
         raise Refused("Say why this person needs to be on it.", field="reason")
+    if dispute.case.is_in_conflict_with(who.user_id):
+        raise Refused("This person does not work on this. Choose somebody else.", field="who")
     if not leads.join(dispute, who, where.side, now=now):
         raise Refused("This person is already on it.", field="who")
     chronology.tell(dispute, f"{who.described} joined", by=by, now=now, body=reason)

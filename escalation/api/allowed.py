@@ -40,6 +40,9 @@ VERBS = {
     "referral": "referral",
     "outcome": "give_outcome",
     "confirm": "confirm_outcome",
+    "restriction": "restrict",
+    "restriction/decide": "decide_restriction",
+    "restriction/review": "review_restriction",
 }
 
 

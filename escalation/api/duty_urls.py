@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.api import advice, debriefs, evidence, links, meetings, plans, points, support
+from escalation.api import advice, debriefs, evidence, links, meetings, plans, points, restrictions, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}evidence/<int:pk>/file/", evidence.file, name="api_evidence_file"),
     path(f"{ONE}evidence/<int:pk>/withdraw/", evidence.withdraw, name="api_withdraw_evidence"),
     path(f"{ONE}reopen/", links.reopen, name="api_reopen"),
+    path(f"{ONE}restriction/", restrictions.restrict, name="api_restrict"),
+    path(f"{ONE}restriction/decide/", restrictions.decide, name="api_decide_restriction"),
+    path(f"{ONE}restriction/review/", restrictions.review, name="api_review_restriction"),
+    path(f"{ONE}interest/", restrictions.interest, name="api_interest"),
     path(f"{ONE}links/", links.linked, name="api_links"),
     path(f"{ONE}withdrawal/word/", links.pressure, name="api_withdrawal_pressure"),
 ]

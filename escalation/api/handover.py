@@ -69,4 +69,4 @@ def hand_over(request: ActingApiRequest, pk: int) -> Response:
         given = given_to(request, HandOverSerializer)
         to = person_named(given["to"], request, "to")
         handover.hand_over(held=held, to=to, ends_on=given.get("ends_on"), by=request.acting, now=now)
-    return Response(OpenItemsSerializer(handover.open_items(held, now=now)).data)
+    return Response(OpenItemsSerializer(handover.open_items(held, by=request.acting, now=now)).data)

@@ -42,7 +42,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
     def visible_to(self, acting: Appointment) -> DisputeQuerySet:
         """Those that the access table lets this person know of; every other dispute does not exist for them."""
-        mine = self.filter(partnership=acting.partnership_id)
+        mine = self.filter(partnership=acting.partnership_id).exclude(case__in=Case.objects.shut_to(acting))
         opened_by = relations_that_open("see", acting.role)
         if opened_by & WHOLE_PARTNERSHIP:
             return mine

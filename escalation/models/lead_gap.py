@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from cases.models import Agency, Appointment
+from cases.models import Agency, Appointment, Case
 from cases.roles import Permission
 
 
@@ -15,10 +15,11 @@ class LeadGapQuerySet(models.QuerySet["LeadGap"]):
 
     def visible_to(self, acting: Appointment) -> LeadGapQuerySet:
         """The board manager's for the whole partnership, those of an agency for whoever keeps its directory."""
+        open_to_them = self.exclude(dispute__case__in=Case.objects.shut_to(acting))
         if acting.has(Permission.SEE_PARTNERSHIP_METADATA):
-            return self.filter(dispute__partnership=acting.partnership_id)
+            return open_to_them.filter(dispute__partnership=acting.partnership_id)
         if acting.has(Permission.MANAGE_DIRECTORY) and acting.agency_id is not None:
-            return self.filter(agency=acting.agency_id)
+            return open_to_them.filter(agency=acting.agency_id)
         return self.none()
 
     def waiting(self) -> LeadGapQuerySet:

@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from cases.models import Agency, Appointment
+from cases.models import Agency, Appointment, Case
 from cases.roles import Role
 from escalation.models.work import _append_only
 
@@ -44,6 +44,7 @@ class PressureQuerySet(models.QuerySet["WithdrawalPressure"]):
     def visible_to(self, acting: Appointment) -> PressureQuerySet:
         """Only the safeguarding leads of the agency that withdrew, and the partnership's board manager."""
         here = self.filter(agency__partnership=acting.partnership_id)
+        here = here.exclude(dispute__case__in=Case.objects.shut_to(acting))
         if acting.role == Role.BOARD_MANAGER:
             return here
         if acting.role == Role.SAFEGUARDING_LEAD and acting.agency_id is not None:

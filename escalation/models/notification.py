@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from cases.models import Appointment, User
+from cases.models import Appointment, Case, User
 from escalation.protocol import Event
 
 
@@ -15,7 +15,8 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def visible_to(self, acting: Appointment) -> NotificationQuerySet:
         """One's own, in the role in which one acts, and what came for the places one takes while others are away."""
-        return self.filter(recipient__in=[acting.pk, *(place.pk for place in acting.places)])
+        mine = self.filter(recipient__in=[acting.pk, *(place.pk for place in acting.places)])
+        return mine.filter(Q(dispute=None) | ~Q(dispute__case__in=Case.objects.shut_to(acting)))
 
 
 class Notification(models.Model):

@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
-from cases.models import Appointment
+from cases.models import Appointment, Case
 from cases.roles import Permission, Role
 from escalation.models.notification import Notification
 
@@ -16,10 +16,11 @@ class UndeliveredQuerySet(models.QuerySet["Undelivered"]):
 
     def visible_to(self, acting: Appointment) -> UndeliveredQuerySet:
         """The board manager's for the whole partnership, a safeguarding lead's for their own agency."""
+        open_to_them = self.filter(Q(notice__dispute=None) | ~Q(notice__dispute__case__in=Case.objects.shut_to(acting)))
         if acting.has(Permission.SEE_PARTNERSHIP_METADATA):
-            return self.filter(notice__recipient__partnership=acting.partnership_id)
+            return open_to_them.filter(notice__recipient__partnership=acting.partnership_id)
         if acting.role == Role.SAFEGUARDING_LEAD and acting.agency_id is not None:
-            return self.filter(notice__recipient__agency=acting.agency_id)
+            return open_to_them.filter(notice__recipient__agency=acting.agency_id)
         return self.none()
 
     def waiting(self) -> UndeliveredQuerySet:

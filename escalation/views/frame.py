@@ -13,7 +13,9 @@ from django.urls import NoReverseMatch, reverse
 from cases.http import NOT_FOUND, ActingRequest, record_read, visible_or_404
 from cases.models import Appointment
 from escalation import permissions
+from escalation.actions import interests
 from escalation.models import Dispute
+from escalation.verbs import may
 from escalation.views.acts import acts_of, address
 from escalation.views.panels import line_of, safety_of, stages_of
 
@@ -74,6 +76,9 @@ def dispute_frame(dispute: Dispute, acting: Appointment, now: datetime, tab: str
             "may_read": may_read,
             "readable_stages": readable,
             "heard_stages": heard_of,
+            "restrict_url": address("restrict", dispute) if not may_read and may("restrict", dispute, acting) else "",
+            "decides_restriction": may("decide_restriction", dispute, acting),
+            "asks_interest": may_read and dispute.case.person_id is not None and interests.is_asked(dispute, acting),
             "back": _home(),
             "stage": f"{dispute.rules.terminology.stage} {dispute.stage} of {len(dispute.rules.stages)}",
             "stage_name": dispute.rules_now.name,

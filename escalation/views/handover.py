@@ -31,5 +31,5 @@ def hand_over(request: ActingRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"{form.cleaned_data['to'].user.name} has taken everything over.")
             return redirect("directory")
-    context = {"form": form, "held": held, "found": handover.open_items(held, now=now)}
+    context = {"form": form, "held": held, "found": handover.open_items(held, by=request.acting, now=now)}
     return render(request, "escalation/handover.html", context, status=status)

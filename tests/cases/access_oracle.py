@@ -134,11 +134,21 @@ def may_see_readers(who: Who, stage: int, is_inside: bool) -> str:
     return "redact" if who.is_on_it or who.supports else "deny"
 
 
+def may_restrict(who: Who, stage: int, is_inside: bool) -> str:
+    near = who.is_on_it or who.is_of_a_party
+    if who.code in ("SM", "CS", "CH") and (near or who.has_last_word):
+        return "allow"
+    if (who.code == "DL" and near) or who.code == "BM":
+        return "second"
+    return "ask" if who.is_on_it and who.code in ("PR", "FL") else "deny"
+
+
 ORACLE = {
     "see": may_see, "read": may_read, "work": may_work, "draft_decision": may_work, "review": may_review,
     "agree": may_agree, "bring_in": may_bring_in, "escalate": may_escalate, "withdraw": may_withdraw,
     "confirm_safety": may_confirm_safety, "give_feedback": may_tell, "offer_debrief": may_tell,
     "write_learning": may_learn, "confirm_outcome": may_confirm, "export": may_export, "readers": may_see_readers,
+    "restrict": may_restrict,
 }  # fmt: skip
 
 

@@ -96,12 +96,12 @@ def test_a_second_time_nothing_is_left_and_it_can_be_handed_back(
     people: Cast, dispute: Dispute, colleague: Appointment, now: datetime
 ) -> None:
     hand_over(people, colleague, now)
-    assert handover.open_items(people.council.practitioner, now=now).is_empty
+    assert handover.open_items(people.council.practitioner, by=people.council.lead, now=now).is_empty
     with pytest.raises(Refused, match="nothing to hand over"):
         hand_over(people, colleague, now)
     hand_over(people, people.council.practitioner, now + timedelta(days=1), held=colleague)
-    assert not handover.open_items(people.council.practitioner, now=now).is_empty
-    assert handover.open_items(colleague, now=now).is_empty
+    assert not handover.open_items(people.council.practitioner, by=people.council.lead, now=now).is_empty
+    assert handover.open_items(colleague, by=people.council.lead, now=now).is_empty
 
 
 def test_those_managed_get_the_new_manager_who_must_be_one(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from cases.models import Appointment
 from decisions.actions import afterwards, outcomes
 from decisions.actions.records import edit_record, return_record, submit_record
 from escalation import leads
+from escalation.actions import restrictions
+from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute
 from escalation.protocol import Side
 from tests.factories import Cast
@@ -146,6 +149,43 @@ def _(now: datetime) -> InVain:
         confirms, confirms, code="stale", reads="to give the last word",
         opens=lambda: outcomes.concur(dispute=fresh(dispute), outcome=given, by=second, now=now),
     )
+
+
+def named(people: Cast) -> list[int]:
+    """Who may know of a restricted case."""
+    return [people.council.practitioner.pk, people.council.senior_manager.pk]
+
+
+def ask_to_restrict(people: Cast, dispute: Dispute, by: Appointment, now: datetime) -> None:
+    """Restrict the case, or ask for it, as the role of ``by`` says."""
+    wanted = Wanted([people.council.practitioner, people.council.senior_manager], WORDS)
+    restrictions.restrict(dispute=dispute, wanted=wanted, by=by, now=now)
+
+
+@journey("restrict", "a board representative restricts no case (F53)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    said = {"people": named(people), "reason": WORDS}
+    by, then = people.council.board_representative, people.council.senior_manager
+    return InVain(dispute, "restriction/restrict/", said, "restriction/", said, by, then)
+
+
+@journey("decide_restriction", "what a practitioner asks is decided by somebody who may restrict alone (F53)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    ask_to_restrict(people, dispute, people.council.practitioner, now)
+    path = "restriction/decide/"
+    by, then = people.council.lead, people.council.senior_manager
+    return InVain(dispute, path, {"agrees": "yes"}, path, {"agrees": True}, by, then)
+
+
+@journey("review_restriction", "who is only named on the list does not lift it (F53)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    ask_to_restrict(people, dispute, people.council.senior_manager, now)
+    path, said = "restriction/review/", {"reason": WORDS}
+    by, then = people.council.practitioner, people.council.senior_manager
+    return InVain(dispute, path, said | {"keeps": "no"}, path, said | {"keeps": False, "people": []}, by, then)
 
 
 ALL = JOURNEYS  # those of working and those of deciding
