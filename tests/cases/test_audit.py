@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from cases import audit
+from cases import audit, together
 from cases.models import AuditEvent, AuditHead, Case
 from escalation.embedded import OWNER_ROLE
 from tests import factories
@@ -69,6 +69,19 @@ def test_each_chain_counts_from_one_and_never_forks(case: Case) -> None:
     event.pk = None
     with pytest.raises(DatabaseError), transaction.atomic():
         event.save(force_insert=True)
+
+
+def test_the_database_and_python_put_the_same_bytes_together(case: Case, now: datetime) -> None:
+    """One event is hashed by the database as it is added, many by Python; both are read back by either."""
+    odd = {"fields": ["é", "b"], "a": {"c": None, "b": 1.5}, "words": "%s \\ \" \U0001f642"}
+    with transaction.atomic():
+        audit.record("case_read", case, scope="case:odd", by=case.opened_by, now=now, data=odd)
+    with together.together():
+        audit.record("case_read", case, scope="case:odd", by=None, now=now, data=odd)
+    events = list(AuditEvent.objects.filter(head__scope="case:odd").order_by("seq"))
+    assert [event.seq for event in events] == [1, 2]
+    assert [bytes(event.hash) for event in events] == [audit.digest(event) for event in events]
+    assert list(audit.broken_links("case:odd")) == []
 
 
 def test_an_untouched_trail_verifies(case: Case) -> None:

@@ -62,6 +62,15 @@ def test_delivery_sends_each_once(dispute: Dispute, now: datetime) -> None:
     assert not Notification.objects.filter(sent_at=None).exists()
 
 
+def test_a_slow_mail_server_holds_few_notices_and_gets_all(
+    dispute: Dispute, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "LONGEST_HELD", -1.0)  # each e-mail takes longer than a transaction may
+    waiting = Notification.objects.count()
+    assert deliveries.deliver_due(now=now) == waiting == len(mail.outbox)
+    assert not Notification.objects.filter(sent_at=None).exists()
+
+
 def test_a_mail_server_that_is_down_loses_nothing(dispute: Dispute, now: datetime, settings: object) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
