@@ -123,7 +123,7 @@ def _positions(dispute: Dispute) -> str:
     parts = []
     for party in dispute.parties.select_related("agency"):
         row = latest.get(party.agency_id)
-        said = f"{row.get_stance_display()}. {row.text}" if row else "No position was stated."
+        said = f"{row.stance_words}. {row.text}" if row else "No position was stated."
         parts.append(f"{party.agency.short_name}: {said}")
     return "\n\n".join(parts)
 

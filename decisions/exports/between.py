@@ -33,7 +33,7 @@ def _stands(point: Point) -> str:
 
 
 def _column(view: PointView) -> Part:
-    more = f"Weight for the risk: {view.get_weight_display()}"
+    more = f"Weight for the risk: {view.weight_words}"
     return {
         "heading": view.agency.name,
         "stance": view.get_stance_display(),

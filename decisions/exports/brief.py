@@ -57,7 +57,7 @@ def _two_positions(reader: Reader) -> Part:
     latest = sorted(_latest(reader.reads(rows)), key=lambda row: (row.agency_id != reader.dispute.raising_agency_id, row.pk))
     sides = [
         {
-            "heading": row.agency.name, "stance": row.get_stance_display(), "text": shortened(row.text), "more": "",
+            "heading": row.agency.name, "stance": row.stance_words, "text": shortened(row.text), "more": "",
             "by": f"{who(row.recorded_by)}, {when(row.recorded_at)}, {reader.dispute.rules.stage(row.stage).label}",
         }
         for row in latest

@@ -132,7 +132,7 @@ def _side(row: Position) -> Part:
     changed = f", changed {row.updates} time{'s' if row.updates != 1 else ''}" if row.updates else ""
     return {
         "heading": row.agency.name,
-        "stance": row.get_stance_display(),
+        "stance": row.stance_words,
         "text": row.text,
         "more": row.role_and_remit,
         "by": f"{who(row.recorded_by)}, {when(row.recorded_at)}{changed}",

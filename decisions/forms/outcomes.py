@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -125,6 +125,8 @@ class ConcurForm(MoveForm):
 
 class ConfirmForm(MoveForm):
     """One agency's written answer."""
+
+    of_a_theme: ClassVar = {"text": "For example, we name who reads the inbox from Monday; our duty manager is told"}
 
     accepts = forms.ChoiceField(
         label="Does your agency accept the outcome?", choices=[("yes", "Yes, we accept it"), ("no", "No, we do not accept it")],

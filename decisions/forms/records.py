@@ -127,6 +127,8 @@ class RecordPage:
         first = (initial_from(kept, RecordForm.base_fields) if kept else _first(content)) | {"seen": seen}
         self.form = RecordForm(data, initial=first)
         if is_theme:
+            self.form.fields["evidence"].help_text = "For example, the letters of March, the log of the duty desk"
+            self.form.fields["not_known"].help_text = "For example, how often it happens on other wards; nobody counts it"
             self.form.fields["plain_summary"].label = "How would you say it to anybody whom it may concern?"
             self.form.fields["plain_summary"].help_text = "Short and respectful, in plain words, without anybody’s name"
         options = [vars(row) for row in content.options] if content else []

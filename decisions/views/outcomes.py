@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -29,10 +29,14 @@ from escalation.views.acts import Needed, needed_for
 from escalation.views.asking import Question, ask, not_now
 from escalation.views.frame import dispute_to_read
 
-Asks = Mapping[str, tuple[str, str, str]]
+Asks = dict[str, tuple[str, str, str]]
 AGREEMENT: Asks = {
     "text": ("What was agreed?", "Who does what, from when. Each agency is asked to confirm these words", "Say what was agreed"),
     "reasons": ("Why does this resolve the concern?", "What changed, and why the person is safe with it",
+                "Say why this resolves the concern"),
+}  # fmt: skip
+AGREEMENT_ON_A_THEME: Asks = AGREEMENT | {
+    "reasons": ("Why does this resolve the concern?", "What changed, and how both sides will see that it works",
                 "Say why this resolves the concern"),
 }  # fmt: skip
 LAST_WORDS = {
@@ -69,7 +73,8 @@ def record_agreement(request: ActingRequest, reference: str) -> HttpResponse:
             by=acting, now=acted_at(),
         )  # fmt: skip
 
-    return _write_outcome(request, dispute, question, AGREEMENT, act, shut=shut)
+    asks = AGREEMENT_ON_A_THEME if dispute.rules.is_thematic else AGREEMENT
+    return _write_outcome(request, dispute, question, asks, act, shut=shut)
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,12 +88,9 @@ def give_outcome(request: ActingRequest, reference: str) -> HttpResponse:
     question = Question("give_outcome", final.title, button, done, hint=final.text)
     if request.method == "GET" and not permissions.may_give_last_word(dispute, acting):
         return not_now(request, dispute, question)
-    asks: Asks = {
-        "text": (
-            LAST_WORDS[final.kind], "Who should do what, by when. Plain enough for the person to follow", "Write what it is",
-        ),
-        "reasons": REASONS,
-    }
+    reader = "everybody concerned" if dispute.rules.is_thematic else "the person"
+    hint = f"Who should do what, by when. Plain enough for {reader} to follow"
+    asks: Asks = {"text": (LAST_WORDS[final.kind], hint, "Write what it is"), "reasons": REASONS}
     proposed = outcomes.standing_outcome(dispute)
 
     def act(page: OutcomePage) -> object:

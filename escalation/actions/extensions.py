@@ -177,7 +177,8 @@ def _to_change(limit: Deadline, kind: str, reason: str, by: Appointment, now: da
         paused = "The time of this limit is paused already."
         raise Refused(paused if row.paused_at else TOO_LATE, code="shut")
     if not reason.strip():
-        raise Refused("Say why more time is needed, and how the person is kept safe meanwhile.", field="reason")
+        meanwhile = "" if dispute.rules.is_thematic else ", and how the person is kept safe meanwhile"
+        raise Refused(f"Say why more time is needed{meanwhile}.", field="reason")
     if row.requests.filter(answer=DateRequest.Answer.OPEN).exists():
         raise Refused("Somebody has asked for time here already, and waits for the answer.", code="stale")
     return dispute, row

@@ -65,7 +65,7 @@ def reopen(*, dispute: Dispute, held: NotHeld, safety: Safety | None, by: Appoin
         decision_disputed=dispute.decision_disputed, worry=held.reason, proposed_resolution=held.proposed_resolution,
         concern_arose_at=held.noticed_at, subject=dispute.subject, ground=dispute.ground, category=dispute.category,
         decided_by=dispute.decided_by, aim=dispute.aim, capacity=dispute.capacity,
-        earlier_forum=f"{dispute.reference}, closed on {dispute.closed_at.astimezone(LONDON):%-d %B %Y}",
+        earlier_forum=f"{dispute.reference}, closed on {(dispute.closed_at or now).astimezone(LONDON):%-d %B %Y}",
         entry_stage=dispute.stage if at_risk else 1, immediate_risk_reason=held.immediate_risk_reason if at_risk else "",
     )
     others = [party.agency for party in dispute.parties.select_related("agency") if party.agency_id != by.agency_id]

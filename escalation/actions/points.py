@@ -95,7 +95,7 @@ def _write(
 
 
 def _tell(dispute: Dispute, point: Point, view: PointView, *, by: Appointment, now: datetime) -> None:
-    body = [point.text, view.says, f"Weight for the risk: {view.get_weight_display()}"]
+    body = [point.text, view.says, f"Weight for the risk: {view.weight_words}"]
     if view.threshold:
         body.append(f"Goes by: {view.threshold}")
     said = "agrees on a point" if view.stance == PointView.Stance.AGREED else "disputes a point"

@@ -48,7 +48,7 @@ def state_position(
     if side is Side.RESPONDING and dispute.status == Status.AWAITING_REPLY and _all_have_replied(dispute):
         apply_transition(
             dispute, "reply", by=by, now=now, headline=f"{agency.short_name} replied",
-            body=position.get_stance_display(), kind=ChronologyEntry.Kind.POSITION,
+            body=position.stance_words, kind=ChronologyEntry.Kind.POSITION,
         )
     return position
 
@@ -72,7 +72,7 @@ def _write(
     verb = "Changed its position" if position.updates else "Stated its position"
     chronology.tell(
         dispute, f"{position.agency.short_name}: {verb.lower()}", by=by, now=now, kind=ChronologyEntry.Kind.POSITION,
-        body=f"{position.get_stance_display()}.\n\n{text}",
+        body=f"{position.stance_words}.\n\n{text}",
     )
     audit.record(
         "position_stated", position, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,

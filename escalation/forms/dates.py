@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django import forms
 
 from cases.forms.base import GovukForm
 from cases.forms.fields import GovukDateField, GovukDateTimeField, Radios
 from escalation.forms.work import YES_NO, words
 
-SAFE_MEANWHILE = "Say also how the person is kept safe meanwhile. Everybody on this can read it"
+READ_BY_ALL = "Everybody on this can read it"
+SAFE_MEANWHILE = f"Say also how the person is kept safe meanwhile. {READ_BY_ALL}"
 
 
 class ExtendForm(GovukForm):
     """A later day, and why."""
+
+    of_a_theme: ClassVar = {"reason": READ_BY_ALL}
 
     day = GovukDateField(label="Until which day?", called="The day")
     reason = words("Why is more time needed?", "Say why more time is needed", hint=SAFE_MEANWHILE)
@@ -27,6 +32,8 @@ class SoonerForm(GovukForm):
 
 class PauseForm(GovukForm):
     """Why the time should stand still."""
+
+    of_a_theme: ClassVar = {"reason": READ_BY_ALL}
 
     reason = words("Why should the time stand still?", "Say why the time should stand still", hint=SAFE_MEANWHILE)
 

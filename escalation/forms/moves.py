@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -82,6 +82,8 @@ class JumpForm(MoveForm):
 
 class WithdrawForm(MoveForm):
     """Take it back: how it ended, why, and whether anybody pressed for it."""
+
+    of_a_theme: ClassVar = {"reason": "For example, the agency changed its practice on Tuesday and both sides see that it works"}
 
     ending = forms.ChoiceField(
         label="How did it end?", choices=[(code.value, words) for code, words in ENDINGS.items()], widget=Radios(),

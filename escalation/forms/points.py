@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -15,6 +15,11 @@ from escalation.models import PointView
 
 class ColumnForm(GovukForm):
     """What one's own agency says of a point."""
+
+    of_a_theme: ClassVar = {"text": "One fact or judgement. For example, nobody reads the inbox on Saturdays"}
+    choices_of_a_theme: ClassVar = {
+        "weight": [(PointView.Weight.HIGH.value, PointView.HIGH_IN_A_THEME), *PointView.Weight.choices[1:]]
+    }
 
     stance = forms.ChoiceField(
         label="Does your agency agree on this?", choices=PointView.Stance.choices,

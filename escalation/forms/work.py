@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -40,6 +40,8 @@ def listed(missing: str) -> dict[str, str]:
 
 class DiscussionForm(GovukForm):
     """An attempt, a talk, advice or a meeting."""
+
+    of_a_theme: ClassVar = {"result": "For example, we agree that letters come late, and not yet who reads them on Saturdays"}
 
     kind = forms.ChoiceField(
         label="What was it?", choices=Discussion.Kind.choices, widget=Radios(),
@@ -252,6 +254,8 @@ class ActionForm(GovukForm):
 
 class DoneForm(GovukForm):
     """How it was done."""
+
+    of_a_theme: ClassVar = {"note": "For example, rota agreed, e-mail of 8 April on our file"}
 
     note = words(
         "How was it done, and how can that be seen?", "Say how it was done, so that others can see it", rows=3,

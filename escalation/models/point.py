@@ -64,6 +64,7 @@ class PointView(Entry):
         MEDIUM = "medium", "Medium"
         LOW = "low", "Low"
 
+    HIGH_IN_A_THEME = "High: the theme turns on it"
     point = models.ForeignKey(Point, on_delete=models.PROTECT, related_name="views")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
     stance = models.CharField(max_length=10, choices=Stance.choices)
@@ -92,6 +93,12 @@ class PointView(Entry):
                 """,
             ),
         ]
+
+    @property
+    def weight_words(self) -> str:
+        """The weight in words; in a theme it is nobody's safety."""
+        in_a_theme = self.weight == self.Weight.HIGH and self.point.dispute.rules.is_thematic
+        return self.HIGH_IN_A_THEME if in_a_theme else str(self.get_weight_display())
 
     def __str__(self) -> str:
         return f"column {self.pk}"

@@ -91,6 +91,12 @@ class Position(Entry):
     def __str__(self) -> str:
         return f"position {self.pk}"
 
+    @property
+    def stance_words(self) -> str:
+        """The stance in words; of a theme no decision about somebody was unsafe."""
+        raises_theme = self.stance == self.Stance.RAISES and self.dispute.rules.is_thematic
+        return "We hold that this has to change" if raises_theme else str(self.get_stance_display())
+
 
 class ManagerReview(Entry):
     """A manager's own view of the disagreement: agrees or not, and why (B-28, A-10)."""

@@ -48,6 +48,8 @@ def ask(
 
     ``is_theirs`` only decides whether the form or ``why_not`` is shown; a post that is well formed is judged by the act.
     """
+    if dispute.rules.is_thematic:
+        speak_of_theme(form)
     status, changed = 200, list[ChronologyEntry]()
     if request.method == "POST" and form.is_valid():
         try:
@@ -67,6 +69,15 @@ def ask(
         "question": question, "form": form, "changed": changed,
     }
     return render(request, question.template, context, status=status)
+
+
+def speak_of_theme(form: Any) -> None:
+    """The hints and choices that a form has for a theme, instead of those with a person in them (F78)."""
+    for name, hint in getattr(form, "of_a_theme", {}).items():
+        if name in form.fields:
+            form.fields[name].help_text = hint
+    for name, choices in getattr(form, "choices_of_a_theme", {}).items():
+        form.fields[name].choices = choices
 
 
 def not_now(request: ActingRequest, dispute: Dispute, question: Question, why: Sequence[object] = ()) -> HttpResponse:
