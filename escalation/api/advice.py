@@ -19,7 +19,7 @@ from escalation.api.taking import Text
 from escalation.models import AdviceRequest, Dispute
 
 
-class AskedSerializer(serializers.Serializer[Any]):
+class QuestionToALeadSerializer(serializers.Serializer[Any]):
     """Which lead is asked what."""
 
     adviser = serializers.IntegerField(help_text="The id of a role.")
@@ -39,13 +39,13 @@ class TakenBackSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema(methods=["GET"], responses=AdviceShown(many=True), summary="What leads were asked, and advised", filters=False)
-@extend_schema(methods=["POST"], request=AskedSerializer, responses={201: AdviceShown}, summary="Ask a lead for advice")
+@extend_schema(methods=["POST"], request=QuestionToALeadSerializer, responses={201: AdviceShown}, summary="Ask a lead for advice")
 @endpoint("GET", "POST")
 def requests(request: ActingApiRequest, reference: str) -> Response:
     """Everything asked at the stages you may read; anybody who works on it asks a lead of their agency."""
     dispute = dispute_to_read(request, reference)
     if request.method == "POST":
-        given = given_to(request, AskedSerializer)
+        given = given_to(request, QuestionToALeadSerializer)
         asked = advice.Asked(person_named(given["adviser"], request, "adviser"), given["question"])
         row = advice.ask_advice(dispute=dispute, asked=asked, by=request.acting, now=acted_at())
         return Response(AdviceShown(row).data, status=status.HTTP_201_CREATED)
