@@ -121,7 +121,7 @@ def ours(told: Told, now: datetime) -> None:
     dispute = told.fresh()
     positions.state_position(
         dispute=dispute, stance="raises", text=told.theme.ours, by=leader(dispute, Side.RAISING), now=now,
-        role_and_remit="We see the person every week and hold the care plan." if told.number % 2 else "",
+        role_and_remit="We see the person every week and hold the care plan." if told.number % 2 and not told.theme.name else "",
     )
 
 

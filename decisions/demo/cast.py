@@ -30,6 +30,7 @@ class DemoPartnership:
     agencies: tuple[DemoAgency, ...]
     board: tuple[Role, ...]
     heads: tuple[tuple[str, str], ...] = ()
+    has_themes: bool = False
 
     @property
     def mail_domain(self) -> str:
@@ -94,6 +95,7 @@ PARTNERSHIPS = (
             ("adult", "Head of Adult and Older People Services"),
             ("children-and-justice", "Head of Children and Justice Services"),
         ),
+        has_themes=True,
     ),
 )
 

@@ -24,7 +24,9 @@ NOT_COPIED = (Draft, DisputeLink)  # what belongs to somebody's screen, or to tw
 
 
 def can_be_copied(dispute: Dispute) -> bool:
-    """Whether it holds nothing that the database freezes or has once: no signed record, no agreed point, no item of a body."""
+    """Whether it is about a person, and holds nothing that the database freezes or has once: signed, agreed, or an item."""
+    if dispute.case.person_id is None:
+        return False
     if dispute.learning.filter(item__isnull=False).exists():
         return False
     is_signed = SignOff.objects.filter(record__dispute=dispute).exists()

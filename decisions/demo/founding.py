@@ -16,6 +16,7 @@ from cases.demo import DEMO_DOMAIN, DEMO_PASSWORD
 from cases.models import Agency, Appointment, Partnership, User
 from cases.roles import Role
 from decisions.demo.cast import EMERGENCY, OWN_ROUTE, PARTNERSHIPS, STAFF, DemoPartnership, staff_name
+from decisions.demo.theme_track import with_themes
 from escalation import protocol_files
 from escalation.actions.protocols import publish_protocol
 
@@ -60,10 +61,9 @@ def _found(described: DemoPartnership, numbers: Iterator[int], *, now: datetime)
         now=now,
     )
     board_manager = Appointment.objects.get(partnership=home, role=Role.BOARD_MANAGER)
-    folder = Path(protocol_files.__file__).parent / "protocols"
-    publish_protocol(
-        partnership=home, document=protocol_files.load(folder / f"{described.key}.yaml"), by=board_manager, now=now
-    )
+    text = (Path(protocol_files.__file__).parent / "protocols" / f"{described.key}.yaml").read_text(encoding="utf-8")
+    document = protocol_files.loads(with_themes(text) if described.has_themes else text)
+    publish_protocol(partnership=home, document=document, by=board_manager, now=now)
     for role in described.board:
         _appoint(described, None, role, "", staff_name(next(numbers)), by=board_manager, now=now)
     for agency in home.agencies.order_by("pk"):

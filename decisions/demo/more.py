@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from decisions.demo.cast import PARTNERSHIPS, DemoPartnership
-from decisions.demo.stories import THEMES, WALKS, Story
+from decisions.demo.stories import OF_THEMES, THEMES, WALKS, Story
 
 LONGEST_AGO = 56
 AT_ONCE = 25
@@ -24,5 +24,7 @@ def many_more(chance: Random, wanted: int) -> list[list[Story]]:
 
 def _one(chance: Random, home: DemoPartnership) -> Story:
     kinds = {agency.kind for agency in home.agencies}
-    possible = [theme.key for theme in THEMES.values() if {theme.raising, theme.responding} <= kinds]
-    return Story(home.key, chance.choice(possible), float(chance.randrange(LONGEST_AGO)), chance.choice(list(WALKS)))
+    about_somebody = [theme for theme in THEMES.values() if not theme.name]
+    possible = [theme.key for theme in about_somebody if {theme.raising, theme.responding} <= kinds]
+    walks = [walk for walk in WALKS if walk not in OF_THEMES]
+    return Story(home.key, chance.choice(possible), float(chance.randrange(LONGEST_AGO)), chance.choice(walks))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from decisions.demo import themes_health, themes_home
+from cases.roles import Role
+from decisions.demo import themes_between, themes_health, themes_home
 
-THEMES = {theme.key: theme for theme in (*themes_health.THEMES, *themes_home.THEMES)}
+THEMES = {theme.key: theme for theme in (*themes_health.THEMES, *themes_home.THEMES, *themes_between.THEMES)}
 
 # Days since it was raised, then the act. What lies in the future is not done.
 WALKS: dict[str, str] = {
@@ -38,7 +39,9 @@ WALKS: dict[str, str] = {
     "last_word": "0 raise, .3 talk, 1 reply, 1.3 to_do, +2 up, .8 refer, 2 last_word, 1 confirm_one",
     "full": "0 raise, .3 talk, 1 reply, 1.4 record, 1.8 sign, +2 up, .8 refer, 3 last_word, 1 tell_back, 1 confirm, .2 debrief, "
     ".5 onward, 1 unclear, 2 feedback_read",
+    "between": "0 raise, 1 talk, 3 ours, 6 reply, 8 to_do",
 }
+OF_THEMES = ("between",)
 
 
 @dataclass(frozen=True)
@@ -106,5 +109,20 @@ STORIES = (
         young_carer 9 stage3
         exploitation 33 agreed_closed
         hoarding 14 referred
+        turning_eighteen 12 between
     """),
 )
+
+
+@dataclass(frozen=True)
+class TimeAway:
+    """Somebody at one kind of agency who is away since yesterday, and the colleague who stands in."""
+
+    partnership: str
+    agency: str
+    person: Role
+    stand_in: Role
+    days_ahead: int
+
+
+AWAY = (TimeAway("halton", "housing", Role.LINE_MANAGER, Role.SAFEGUARDING_LEAD, 5),)

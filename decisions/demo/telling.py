@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from itertools import count
@@ -12,19 +12,20 @@ from itertools import count
 from django.db import transaction
 from django.db.models import F, Min
 
-from cases.actions.cases import open_case
+from cases.actions.cases import open_case, open_theme
 from cases.errors import Refused
-from cases.models import Agency, Appointment, Partnership
+from cases.models import Absence, Agency, Appointment, Case, Partnership
 from cases.models.case import Capacity
 from cases.roles import Role
 from decisions.demo import acts_above, acts_below, acts_moving, words
 from decisions.demo.acts_below import Act, Told, how_safe
 from decisions.demo.founding import everybody
-from decisions.demo.stories import THEMES, WALKS, Story
+from decisions.demo.stories import AWAY, THEMES, WALKS, Story, TimeAway
+from escalation.actions.absences import Away, record_absence
 from escalation.actions.raising import Raised, raise_dispute
 from escalation.actions.sweep import sweep
 from escalation.deadlines import LONDON
-from escalation.models import Deadline, Notification
+from escalation.models import Deadline, Notification, ProtocolVersion
 from escalation.models.dispute import AT_WORK, Status
 
 ACTS: dict[str, Act] = {**acts_below.ACTS, **acts_moving.ACTS, **acts_above.ACTS}
@@ -67,6 +68,8 @@ def tell(stories: Sequence[Story], *, now: datetime, first_number: int = 0) -> R
     for number, story in enumerate(stories, start=first_number):
         told = Told(THEMES[story.theme], number, homes[story.partnership], staff[story.partnership])
         queue(_steps(story, told, result, now=now))
+    for away in [one for one in AWAY if one.partnership in homes]:
+        queue(_goes_away(away, staff[away.partnership], now=now))
     while ahead:
         step = heapq.heappop(ahead)
         _sweep_until(step.at)
@@ -97,6 +100,20 @@ def _steps(story: Story, told: Told, result: Result, *, now: datetime) -> Iterat
             days += pace / 2
 
 
+def _goes_away(away: TimeAway, staff: Sequence[Appointment], *, now: datetime) -> Iterator[tuple[datetime, Callable[[], None]]]:
+    """Since yesterday morning somebody is away, once; a colleague stands in."""
+    person, stand_in = (next(one for one in staff if _is(one, away.agency, role)) for role in (away.person, away.stand_in))
+    today = now.astimezone(LONDON).date()
+    absent = Away(today - timedelta(days=1), today + timedelta(days=away.days_ahead), stand_in, Absence.Reason.LEAVE)
+    if not Absence.objects.filter(person=person).exists():
+        at = datetime.combine(absent.from_on, NINE, LONDON).astimezone(UTC)
+        yield at, partial(_record_absence, person, absent, at)
+
+
+def _record_absence(person: Appointment, absent: Away, at: datetime) -> None:
+    record_absence(person=person, away=absent, by=person, now=at)
+
+
 def _climbing(told: Told) -> Act | None:
     """On the way up: a reply where one is awaited, else the next stage; nothing at the last one."""
     dispute = told.fresh()
@@ -124,10 +141,22 @@ def _do(act: Act, story: Story, told: Told, result: Result, at: datetime) -> Non
 
 def _raise(story: Story, told: Told, result: Result, at: datetime) -> None:
     theme = told.theme
-    ours = next(one for one in told.staff if _is(one, theme.raising, Role.PRACTITIONER))
-    theirs = next(one for one in told.staff if _is(one, theme.responding, Role.PRACTITIONER))
+    role = Role.SENIOR_MANAGER if theme.name else Role.PRACTITIONER
+    ours = next(one for one in told.staff if _is(one, theme.raising, role))
+    theirs = next(one for one in told.staff if _is(one, theme.responding, role))
+    case = (_theme_of if theme.name else _case_of)(told, ours, theirs, at)
+    dispute = raise_dispute(
+        case=case, responding=[_agency(theirs)], addressee=None if theme.name else theirs, raised=_raised(story, told, at),
+        safety=None if theme.name else how_safe(told, at), by=ours, now=at, track=_track(told, at),
+    )
+    told.dispute_id = dispute.pk
+    result.raised += 1
+
+
+def _case_of(told: Told, ours: Appointment, theirs: Appointment, at: datetime) -> Case:
+    theme = told.theme
     name, born, address = words.person_of(told.number, is_child=theme.is_child)
-    case = open_case(
+    return open_case(
         name=name, date_of_birth=born, own_reference=f"{told.home.reference_prefix}{61000 + told.number * 17}", by=ours,
         agencies=[_agency(theirs)], now=at - timedelta(hours=2),
         details={
@@ -135,24 +164,34 @@ def _raise(story: Story, told: Told, result: Result, at: datetime) -> None:
             "capacity": Capacity.NOT_RELEVANT if theme.is_child else Capacity.HAS,
         },
     )
-    dispute = raise_dispute(
-        case=case, responding=[_agency(theirs)], addressee=theirs, raised=_raised(story, told, at), safety=how_safe(told, at),
-        by=ours, now=at,
-    )
-    told.dispute_id = dispute.pk
-    result.raised += 1
+
+
+def _theme_of(told: Told, ours: Appointment, theirs: Appointment, at: datetime) -> Case:
+    return open_theme(theme=told.theme.name, agencies=[_agency(theirs)], by=ours, now=at - timedelta(hours=2))
+
+
+def _track(told: Told, at: datetime) -> str:
+    """The first way through the partnership's protocol of that day that fits; none where it has only one."""
+    version = ProtocolVersion.objects.current_for(told.home, on=at.astimezone(LONDON).date())
+    tracks = version.document.get("tracks", ()) if version else ()
+    wanted = "theme" if told.theme.name else "person"
+    return next((str(one["key"]) for one in tracks if one.get("about", "person") == wanted), "")
 
 
 def _raised(story: Story, told: Told, at: datetime) -> Raised:
     theme = told.theme
-    return Raised(
+    said = Raised(
         decision_disputed=theme.decision, worry=theme.worry, proposed_resolution=theme.resolution, evidence=theme.evidence,
-        aim=theme.aim, decided_by="The duty team" if told.number % 2 else "", concern_arose_at=at - timedelta(hours=3),
+        aim=theme.aim, concern_arose_at=at - timedelta(hours=3),
         ground=theme.ground if story.partnership == "south_lanarkshire" else "",
-        category=theme.category_under(story.partnership), capacity=Capacity.NOT_RELEVANT if theme.is_child else Capacity.HAS,
-        persons_view=theme.wants, entry_stage=story.entry_stage,
+        category=theme.category_under(story.partnership),
+    )
+    if theme.name:
+        return said
+    return replace(
+        said, decided_by="The duty team" if told.number % 2 else "", danger_answer="not_in_danger", persons_view=theme.wants,
+        capacity=Capacity.NOT_RELEVANT if theme.is_child else Capacity.HAS, entry_stage=story.entry_stage,
         immediate_risk_reason=words.IMMEDIATE if story.entry_stage > 1 else "",
-        danger_answer="not_in_danger",
     )
 
 

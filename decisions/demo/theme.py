@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Theme:
-    """Invented texts for one kind of disagreement; ``raising`` and ``responding`` are kinds of agency."""
+    """Invented texts for one kind of disagreement; ``raising`` and ``responding`` are kinds of agency.
+
+    One with a ``name`` is about no person, but about how agencies work together.
+    """
 
     key: str
     raising: str
@@ -35,6 +38,7 @@ class Theme:
     law: str
     is_child: bool = False
     ground: str = ""
+    name: str = ""
 
     def category_under(self, protocol: str) -> str:
         """The category's code in the words of a protocol."""
