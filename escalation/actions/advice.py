@@ -31,14 +31,17 @@ class Asked:
 
 
 def may_be_asked(dispute: Dispute, by: Appointment, *, now: datetime) -> list[Appointment]:
-    """The leads whose advice ``by`` may seek here, each once: of the agency they speak for, else of their own."""
+    """The leads whose advice ``by`` may seek here, each once: of the agency they speak for, and of their own.
+
+    Never somebody on another side, in conflict with the case, or without their name on the list of a restricted one.
+    """
     spoken_for, on = leads.stands_for(dispute, by), now.astimezone(LONDON).date()
     if spoken_for is None:
         return []
     side = permissions.side_of_agency(dispute, spoken_for.pk) or ""
     agencies = {agency.pk: agency for agency in (spoken_for, by.agency) if agency is not None}
     found = {who.pk: who for agency in agencies.values() for who in leads.advisers(dispute, agency, on=on)}
-    others = [who for who in found.values() if who.user_id != by.user_id]
+    others = [who for who in found.values() if who.user_id != by.user_id and not dispute.case.is_shut_to(who)]
     return [who for who in others if not permissions.is_on_another_side(dispute, who, side)]
 
 
@@ -75,7 +78,8 @@ def open_requests(dispute: Dispute) -> Iterable[AdviceRequest]:
 def may_answer_advice(row: AdviceRequest, dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` may answer: whoever was asked, or stands in for them, and never whoever asked."""
     asked = row.is_open and row.adviser_id == by.seat_id and row.asked_by.user_id != by.user_id
-    return asked and dispute.status in RUNNING and permissions.advises(dispute, by)
+    is_here = permissions.advises(dispute, by) and permissions.may_read_stage(dispute, by, row.stage)
+    return asked and is_here and dispute.status in RUNNING
 
 
 @transaction.atomic

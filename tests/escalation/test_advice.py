@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from cases.errors import Refused
-from cases.models import Appointment, AuditEvent
+from cases.models import Appointment, AuditEvent, Case
 from cases.roles import Role
 from decisions.exports import assemble
 from escalation import home, permissions
@@ -192,6 +192,17 @@ def test_who_may_be_asked_is_of_the_directory_and_never_of_the_other_side(
         with pytest.raises(Refused) as refusal:
             ask(dispute, wrong, manager, now)
         assert refusal.value.field == "adviser"
+
+
+def test_nobody_in_conflict_with_the_case_is_asked_or_goes_on_reading(
+    asked: AdviceRequest, dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    lead = people.council.lead
+    Case.objects.filter(pk=dispute.case_id).update(shut_to=[lead.user_id])
+    assert lead not in may_be_asked(fresh(dispute), people.council.practitioner, now=now)
+    assert permissions.readable_stages(fresh(dispute), lead) == []
+    with pytest.raises(Refused):
+        answer(asked, lead, now)
 
 
 def test_an_agency_without_a_lead_asks_its_commissioners_unless_that_is_a_party(people: Cast, now: datetime) -> None:
