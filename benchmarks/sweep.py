@@ -204,6 +204,8 @@ def _wave(clock: Any, mail: Sink, raised: datetime, due: int) -> Wave:
     assert mail.taken() == (len(waiting), len(waiting))
     mail_floor = _mail_floor(mail.port, waiting)
     mail.taken()
+    print(f"sweep {sweep}; floor {sweep_floor}")
+    print(f"e-mails: {len(waiting):,} in {delivery}; floor {mail_floor}", flush=True)
     return Wave(len(waiting), sweep, sweep_floor, delivery, mail_floor, sweep_sql.statements, mail_sql.statements)
 
 
@@ -227,12 +229,9 @@ def _mail_floor(port: int, notices: Sequence[Any]) -> Taken:
 
 
 def _tell(waves: Sequence[Wave], due: int) -> None:
-    for wave in waves:
-        print(f"sweep {wave.sweep}; floor {wave.sweep_floor}")
-        print(f"e-mails: {wave.notices:,} in {wave.mail}; floor {wave.mail_floor}", flush=True)
-    middle = waves[0]
-    print(f"{due:,} limits: {middle.sweep_sql / due:.2f} SQL each; {middle.notices:,} notices: "
-          f"{middle.mail_sql / middle.notices:.3f} SQL each")
+    first = waves[0]
+    print(f"{due:,} limits: {first.sweep_sql / due:.2f} SQL each; {first.notices:,} notices: "
+          f"{first.mail_sql / first.notices:.3f} SQL each")
     for what in ("sweep", "mail"):
         pairs = [(getattr(wave, f"{what}_floor"), getattr(wave, what)) for wave in waves]
         wall = statistics.median(least.wall for least, _ in pairs) / statistics.median(ours.wall for _, ours in pairs)

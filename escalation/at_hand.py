@@ -11,6 +11,7 @@ from django.db.models import Model, Prefetch, QuerySet
 from cases.models import Agency, Appointment
 from escalation.models import (
     Acknowledgement,
+    AdviceRequest,
     Deadline,
     Discussion,
     Dispute,
@@ -25,7 +26,6 @@ from escalation.models import (
 
 Row = TypeVar("Row", bound=Model)
 
-
 PERSON = ("user", "agency", "partnership", "manager__user", "manager__agency")
 
 
@@ -35,6 +35,7 @@ def _participants() -> QuerySet[Participant]:
 
 READ: dict[type[Model], Callable[[], QuerySet[Any]]] = {
     Acknowledgement: Acknowledgement.objects.all,
+    AdviceRequest: AdviceRequest.objects.all,
     Deadline: Deadline.objects.all,
     Discussion: Discussion.objects.all,
     DisputeStage: DisputeStage.objects.all,
@@ -52,8 +53,8 @@ FOR_MANY: dict[type[Model], Prefetch[Any]] = {
 }
 # What the line "whose turn" reads from a dispute by these names.
 NAMES = {
-    Deadline: "deadlines", DisputeStage: "stages", Participant: "participants", Party: "parties", Position: "positions",
-    Support: "supports",
+    AdviceRequest: "advice_requests", Deadline: "deadlines", DisputeStage: "stages", Participant: "participants",
+    Party: "parties", Position: "positions", Support: "supports",
 }  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """The main pages ask the database as often for fifty disputes as for five."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 from decisions.demo import copies
+from escalation.actions import sweep
 from escalation.models import Dispute
 from tests.clock import Clock
 from tests.factories_disputes import make_dispute, people_under
@@ -39,3 +40,16 @@ def test_statements_do_not_grow_with_the_disputes(client: Client, clock: Clock, 
     assert Dispute.objects.count() == 50
     assert statements() == with_five
     assert max(with_five.values()) <= 60
+
+
+def test_statements_of_a_sweep_do_not_grow_with_the_disputes(now: datetime) -> None:
+    """What a rule begins to read must be gathered for a batch (``escalation/at_hand.py``), not read for each dispute."""
+    people, late = people_under("halton", now=now), now + timedelta(days=2, hours=14)
+
+    def statements(how_many: int) -> int:
+        disputes = [make_dispute(people, now=now) for _ in range(how_many)]
+        with Questions(connection) as asked:
+            assert sweep.sweep(now=late).escalated == len(disputes)
+        return len(asked)
+
+    assert statements(6) == statements(2)
