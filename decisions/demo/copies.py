@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
 
 from cases import audit
@@ -130,7 +131,14 @@ def _write(pattern: Dispute, told: dict[Model, list[Any]], first_number: int, ti
 
 def _lines(table: Table, rewriting: Rewriting) -> Iterator[str]:
     for row in rewriting.rows(table.model, table.rows):
-        yield "\t".join(as_cell(row[one.attname]) for one in table.columns) + "\n"
+        yield "\t".join(_cell(one, row[one.attname]) for one in table.columns) + "\n"
+
+
+def _cell(column: Any, value: Any) -> str:
+    """As COPY reads it; an array of ids stands in braces, everything else as ``as_cell`` says."""
+    if isinstance(column, ArrayField) and value is not None:
+        return "{" + ",".join(str(one) for one in value) + "}"
+    return as_cell(value)
 
 
 def _move(pks: list[int], pattern: Dispute) -> None:
