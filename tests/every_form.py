@@ -26,18 +26,16 @@ from escalation.actions.points import Column, add_point
 from escalation.actions.protocol_drafts import start_protocol_draft, submit_protocol_draft, trial_of, warning_text
 from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute, Notification, Undelivered
-from escalation.protocol import Extension, Limit, LimitKind, Unit
 from escalation.queues import RAISE_FORM
-from tests.factories import Cast, cast, make_partnership, make_recovery
+from tests.every_form_rules import people_of_every_form
+from tests.factories import make_recovery
 from tests.factories_decisions import confirm_all, make_learning, make_record, referred, speakers, with_last_word
 from tests.factories_disputes import (
-    ONE_MORE_BODY,
     climb,
     climb_to_last_stage,
     do_raising_duties,
     fresh,
     make_dispute,
-    publish,
     source_protocol,
 )
 
@@ -49,7 +47,6 @@ MANAGER, WRITER, LEAD, CHAIR, KEEPER = (
 )  # fmt: skip
 SENIOR, REPRESENTATIVE, OTHER_SIDE = "council.senior_manager", "council.board_representative", "health.practitioner"
 DRAFT = "/protocol/drafts/{protocol_draft}/"
-ALWAYS = ("originator", "responder")  # so that those who raised it come to every stage, as in Luton
 
 
 @dataclass(frozen=True)
@@ -187,7 +184,7 @@ class Places:
     """
 
     def __init__(self, now: datetime) -> None:
-        self.now, self.people = now, _people(now)
+        self.now, self.people = now, people_of_every_form(now)
         self.names: dict[str, Any] = {}
         by = self.people.council.practitioner
         dispute = climb(make_dispute(self.people, now=now), now=now)
@@ -287,21 +284,3 @@ class Places:
         submit_protocol_draft(draft=other, acknowledged=warnings, seen=other.edits, by=keeper, now=now)
         closure = add_closure(day=date(2026, 7, 1), name="Council day", reason="Offices closed.", by=keeper, now=now)
         self.names |= {"protocol_draft": draft.pk, "handed_in_draft": other.pk, "closure": closure.pk}
-
-
-def _people(now: datetime) -> Cast:
-    people, rules = cast(make_partnership("halton")), source_protocol("halton")
-    first, second, *others = rules.stages
-    arrived = Limit(key="arrived", kind=LimitKind.ACKNOWLEDGE, number=4, unit=Unit.HOURS, label="They say that they have it")
-    start, *rest = second.limits
-    stages = (
-        first.model_copy(update={"limits": (*first.limits, arrived)}),
-        second.model_copy(
-            update={"limits": (start.model_copy(update={"or_sooner": True}), *rest), "participants_always": ALWAYS}
-        ),
-        *[one.model_copy(update={"participants_always": ALWAYS}) for one in others],
-    )
-    clock = rules.clock.model_copy(update={"extension": Extension(allowed=True, pause=True, longest_days=7)})
-    routes = (*rules.onward_routes, ONE_MORE_BODY)
-    publish(people.partnership, "halton", now=now, stages=stages, clock=clock, onward_routes=routes)
-    return people
