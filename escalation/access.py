@@ -108,14 +108,10 @@ def _came_to(dispute: Dispute, place: Participant, who: Appointment) -> int:
     rules, came_to = dispute.rules, place.from_stage
     for order in range(place.from_stage + 1, dispute.stage + 1):
         stage = rules.stage(order)
-        if _takes_part(dispute, stage, place, who) or (_comes_along(stage) and came_to == _stage_before(dispute, order)):
+        comes_along = stage.leads.of_partnership and came_to == _stage_before(dispute, order)
+        if comes_along or _takes_part(dispute, stage, place, who):
             came_to = order
     return came_to
-
-
-def _comes_along(stage: Stage) -> bool:
-    """Whether those of the stage before go on: the board's own people lead it, and nobody is named to refer it to them."""
-    return stage.leads.of_partnership and not stage.referred_by
 
 
 def _stage_before(dispute: Dispute, order: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -251,8 +252,8 @@ def add_onward(request: ActingRequest, reference: str) -> HttpResponse:
 @require_safe
 def onward(request: ActingRequest) -> HttpResponse:
     """Everything on the lists of further bodies, for those who take it there and report back."""
-    rows = OnwardItem.objects.visible_to(request.acting).select_related("dispute__protocol", "dispute__partnership", "created_by")
-    page = page_of(rows.prefetch_related("dispute__participants", "dispute__parties"), request)
+    rows = OnwardItem.objects.visible_to(request.acting).select_related("created_by")
+    page = page_of(rows.prefetch_related(Prefetch("dispute", Dispute.objects.with_page_data())), request)
     shared(item.dispute for item in page.rows)
     lines = [
         {

@@ -38,7 +38,7 @@ def test_pages_of_going_away_and_standing_in(page: Page, clock: Clock, now: date
     go_away(manager, other, now=now)
     sign_in(page, other)
     check(page, "away-my-work")
-    follow(page, page.get_by_role("link", name=dispute.reference).first)
+    follow(page, page.locator(f"a[href='/account/standing-in/{place_of(away, other).pk}/{dispute.reference}/']").first)
     check(page, "away-take-place")
     follow(page, page.get_by_role("button", name=f"Stand in, and open {dispute.reference}"))
     assert page.get_by_text(f"standing in for {away.user.name}").first.is_visible()

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 GROUPS = 3
 # What an address gives is not always a page.
-FILES = frozenset({"protocol_file", "protocol_draft_file", "meeting_diary", "export_file", "notice_open"})
+FILES = frozenset({"protocol_file", "protocol_draft_file", "meeting_diary", "export_file", "notice_open", "people_export"})
 OPEN_TO_ALL = (
     "/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/inactive/", "/help/", "/privacy/",
     "/account/signed-out/", "/recording/", "/accessibility/", "/demo/people/", "/demo/mail/", "/cases/HAL-C-2099-0001/",

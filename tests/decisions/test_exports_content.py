@@ -68,7 +68,7 @@ def test_missed_limits_and_skipped_stages_are_told(people: Cast, now: datetime) 
 def test_practitioner_and_manager_each_have_a_named_text(people: Cast, now: datetime) -> None:
     dispute = climb(make_dispute(people, now=now), now=now)
     positions.review(dispute=dispute, by=people.council.line_manager, now=now, agrees=True, rationale="I have seen her fall.")
-    bundle = bundle_of(dispute, people.council.practitioner, now)
+    bundle = bundle_of(dispute, people.council.line_manager, now)
     assert people.council.practitioner.user.name in section(bundle, "practitioner")
     assert "She cannot get out of bed alone" in section(bundle, "practitioner")
     assert people.council.line_manager.user.name in section(bundle, "managers")

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 COMES_TO = {
     "halton": {
         "council.practitioner": "1", "health.practitioner": "1", "council.line_manager": "12", "health.line_manager": "12",
-        "council.lead": "12", "health.lead": "12", "council.senior_manager": "123", "health.senior_manager": "123",
+        "council.lead": "12", "health.lead": "12", "council.senior_manager": "1234", "health.senior_manager": "1234",
         "council.board_representative": "1234", "health.board_representative": "1234", "auditor": "1234",
     },
     "luton": {  # the professionals of the original disagreement are included at each stage (D-08)

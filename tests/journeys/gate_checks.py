@@ -13,8 +13,8 @@ from escalation.models import Dispute
 from tests.calling import one, signed_in
 from tests.journeys.visiting import Visitor
 
-# What an attempt in vain leaves: its own trace, and nothing else.
-TRACES = ("cases.AuditEvent", "cases.AuditHead", "cases.Refusal")
+# What an attempt in vain leaves: its own trace, what was typed for its writer, and nothing else.
+TRACES = ("cases.AuditEvent", "cases.AuditHead", "cases.Refusal", "cases.Typed")
 STATUS = {"shut": 409, "stale": 409, "forbidden": 403, "not_found": 404}
 
 
