@@ -42,12 +42,15 @@ class Worker:
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End at once, as a power cut would."""
+        """End at once with the beat in it, as a power cut would."""
         self._end(signal.SIGKILL)
 
     def _end(self, number: int) -> None:
         if self.process.poll() is None:
-            self.process.send_signal(number)
+            if number == signal.SIGKILL:
+                os.killpg(self.process.pid, number)
+            else:
+                self.process.send_signal(number)
             try:
                 self.process.wait(60)
             except subprocess.TimeoutExpired:
