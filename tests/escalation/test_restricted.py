@@ -148,6 +148,13 @@ def test_pages_and_api_restrict_decide_and_look_again(client: Client, people: Ca
 # --- conflict of interest ---------------------------------------------------------------------------------------------
 
 
+def test_who_may_only_know_of_it_restricts_it_without_reading_it(client: Client, people: Cast, dispute: Dispute) -> None:
+    for who, reads in ((people.council.lead, False), (people.council.practitioner, True)):
+        client.force_login(who.user)
+        pages = [client.get(f"/disputes/{dispute.reference}/{page}").content.decode() for page in ("", "restriction/restrict/")]
+        assert [dispute.title in page for page in pages] == [reads, reads]
+
+
 def test_everybody_is_asked_once_and_a_conflict_shuts_every_case_about_the_person(
     client: Client, people: Cast, dispute: Dispute, now: datetime
 ) -> None:
