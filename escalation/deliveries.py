@@ -12,12 +12,12 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 
 from cases import audit, together
 from cases.models import Appointment
 from cases.roles import Role
+from cases.rows import one_act
 from escalation import leads
 from escalation.clock import date_in_words
 from escalation.deadlines import LONDON
@@ -64,7 +64,7 @@ def make_digests(*, now: datetime) -> int:
     return sum(_make_digest(user_id, now=now) for user_id in list(people))
 
 
-@transaction.atomic
+@one_act
 def _make_digest(user_id: int, *, now: datetime) -> bool:
     """One person's digest, made by whoever gets hold of their choice; each notice goes into exactly one."""
     choice = NoticeChoice.objects.select_for_update(no_key=True, skip_locked=True).filter(user=user_id).first()
@@ -114,7 +114,7 @@ class Taken:
     lost: dict[int, str] = field(default_factory=dict)
 
 
-@transaction.atomic
+@one_act
 def _deliver_some(connection: BaseEmailBackend, count: int, *, now: datetime) -> Taken | None:
     """The next ones, fewer when the mail server is slow; None when nothing is left. A crash sends again at most these.
 
@@ -161,7 +161,7 @@ def _is_taken(connection: BaseEmailBackend, notice: Notification, lost: dict[int
     return True
 
 
-@transaction.atomic
+@one_act
 def _see_to_lost(pk: int, reason: str, *, now: datetime) -> None:
     """In a transaction of its own, which holds one notice when it comes to the end of a chain."""
     rows = Notification.objects.select_for_update(no_key=True, of=("self",))

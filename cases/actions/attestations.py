@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from cases.models import AccountNotice, Agency, Appointment, Attestation, Partne
 from cases.models.attestation import DUE_AFTER, quarter_of
 from cases.permissions import may_change_appointment
 from cases.roles import Permission, Role, allows
+from cases.rows import one_act
 
 Kind = AccountNotice.Kind
 
@@ -57,7 +57,7 @@ def lists_for(by: Appointment, *, day: date) -> list[Listed]:
     return [Listed(agency, number, due, bool(number) and day > due) for agency, number in numbers]
 
 
-@transaction.atomic
+@one_act
 def attest(*, chosen: Collection[Appointment], by: Appointment, now: datetime) -> int:
     """Each of these still works there in that role; what somebody else confirmed first stays theirs."""
     quarter = quarter_of(timezone.localdate(now))
@@ -78,7 +78,7 @@ def remind(*, now: datetime) -> int:
     return sum(_remind(partnership, now) for partnership in Partnership.objects.order_by("pk"))
 
 
-@transaction.atomic
+@one_act
 def _remind(partnership: Partnership, now: datetime) -> int:
     day = timezone.localdate(now)
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
-
 from cases import audit, together
 from cases.actions.references import next_reference
 from cases.errors import Refused
 from cases.models import Agency, Appointment, Case, CaseMember, Person, PersonReference
+from cases.rows import one_act
 
 
-@transaction.atomic
+@one_act
 def open_case(
     *,
     name: str,
@@ -38,7 +37,7 @@ def open_case(
     return _opened(involved, by=by, now=now, person=person)
 
 
-@transaction.atomic
+@one_act
 def open_theme(*, theme: str, agencies: Iterable[Agency], by: Appointment, now: datetime) -> Case:
     """A case about how agencies work together, which names no person, with ``by`` on it."""
     theme = " ".join(theme.split())

@@ -19,12 +19,13 @@ from cases.permissions import (
     may_manage_directory,
 )
 from cases.roles import Role
+from cases.rows import one_act
 
 NOT_YOURS = "The directory of this agency is kept by its safeguarding lead and by the board manager. Ask one of them."
 NOT_YOUR_OWN = "Nobody records their own roles. Ask the board manager, or your agency's other safeguarding lead."
 
 
-@transaction.atomic
+@one_act
 def appoint(
     *,
     agency: Agency | None,
@@ -61,7 +62,7 @@ def appoint(
     return held
 
 
-@transaction.atomic
+@one_act
 def change_appointment(
     *, appointment: Appointment, job_title: str, phone: str, manager: Appointment | None, by: Appointment, now: datetime,
     email: str = "",
@@ -86,7 +87,7 @@ def change_appointment(
     return held
 
 
-@transaction.atomic
+@one_act
 def end_appointment(*, appointment: Appointment, ends_on: date, by: Appointment, now: datetime) -> Appointment:
     """Let a role end after a day; what was done in it stays as it was."""
     held = _locked(appointment, by)
@@ -100,7 +101,7 @@ def end_appointment(*, appointment: Appointment, ends_on: date, by: Appointment,
     return held
 
 
-@transaction.atomic
+@one_act
 def set_contact(*, appointment: Appointment, is_contact: bool, by: Appointment, now: datetime) -> Appointment:
     """Make somebody the first person to turn to for their role, or no longer."""
     held = _locked(appointment, by)
@@ -112,7 +113,7 @@ def set_contact(*, appointment: Appointment, is_contact: bool, by: Appointment, 
     return held
 
 
-@transaction.atomic
+@one_act
 def set_records_address(*, agency: Agency, records_email: str, by: Appointment, now: datetime) -> Agency:
     """Where the agency's records officers get the daily checkpoint of the audit trail; empty for nowhere."""
     if not may_keep_agency(by, agency):

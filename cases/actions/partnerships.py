@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment, Partnership, User
 from cases.roles import Role
+from cases.rows import one_act
 
 ABOUT = ("key", "name", "short_name", "reference_prefix", "nation", "emergency_text", "board_email")
 ABOUT_AGENCY = ("key", "name", "short_name", "kind", "phone", "own_route", "records_email")
 
 
-@transaction.atomic
+@one_act
 def found_partnership(*, described: Mapping[str, Any], now: datetime) -> Partnership:
     """Add a partnership as described: its own fields, ``agencies`` and ``board_manager``; nothing or all of it."""
     _refuse_unknown(described, {*ABOUT, "agencies", "board_manager"}, "the partnership")

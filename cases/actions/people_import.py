@@ -17,6 +17,7 @@ from cases.models import Agency, Appointment
 from cases.people_file import Line, Wrong
 from cases.permissions import AGENCY_ROLES, BOARD_ROLES, LEAD_APPOINTS
 from cases.roles import Role
+from cases.rows import one_act
 
 LONGEST = {"name": 120, "email": 254, "phone": 30, "job_title": 80, "remit": 40}
 COLUMN_OF = {"agency": "agency", "manager": "manager_email", "email": "email", "ends_on": "ends_on"}
@@ -132,7 +133,7 @@ def _manager(email: str, agency: Agency | None) -> Appointment | None:
     return held.select_related("agency", "partnership").order_by("pk").first()
 
 
-@transaction.atomic
+@one_act
 def take_out(*, held: Sequence[Appointment], by: Appointment, now: datetime) -> str:
     """The file of these entries, and the event that they were taken out."""
     audit.record("people_exported", by, scope=_scope(by), by=by, now=now, data={"roles": len(held)})

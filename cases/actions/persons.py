@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment, Case, Person, PersonReference
 from cases.permissions import may_change_person
+from cases.rows import one_act
 
 FIELDS = ("name", "date_of_birth", "address", "desired_outcomes", "capacity", "is_child")
 CHANGED_MEANWHILE = (
@@ -34,7 +33,7 @@ def version_of(person: Person, agency: Agency | None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-@transaction.atomic
+@one_act
 def update_person(
     *, case: Case, changes: Mapping[str, Any], seen: str, by: Appointment, now: datetime
 ) -> list[str]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.models import Appointment
+from cases.rows import one_act
 
 
-@transaction.atomic
+@one_act
 def take_place(*, place: Appointment, now: datetime) -> None:
     """From now on this session acts in the place of somebody away; what it does names both."""
     if place.agency_id is not None:

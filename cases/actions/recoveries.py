@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from cases import audit
 from cases.actions.directory import NOT_YOURS, scope_of
 from cases.actions.second_factors import has_second_factor, take_away_all
@@ -15,6 +13,7 @@ from cases.errors import Refused
 from cases.models import AccountNotice, Appointment, Recovery, User
 from cases.models.recovery import WAITS
 from cases.permissions import may_change_appointment
+from cases.rows import one_act
 
 Answer = Recovery.Answer
 ASKER = ("asked_by__user", "asked_by__agency", "asked_by__partnership")
@@ -36,7 +35,7 @@ def may_answer(by: Appointment, asked: Recovery) -> bool:
     return is_second and may_change_appointment(by, asked.held)
 
 
-@transaction.atomic
+@one_act
 def ask_recovery(*, held: Appointment, checked_how: str, by: Appointment, now: datetime) -> Recovery:
     """Record that somebody has lost their device, and how one knows that it is them."""
     User.objects.select_for_update(no_key=True).get(pk=held.user_id)
@@ -54,7 +53,7 @@ def ask_recovery(*, held: Appointment, checked_how: str, by: Appointment, now: d
     return asked
 
 
-@transaction.atomic
+@one_act
 def answer_recovery(*, asked: Recovery, agrees: bool, by: Appointment, now: datetime) -> Recovery:
     """Agree, and the second factors are gone; or refuse."""
     related = Recovery.objects.select_related("user", "held__agency", "asked_by")

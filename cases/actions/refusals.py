@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F
 
 from cases import audit
 from cases.models import Appointment, Refusal
+from cases.rows import one_act
 
 MOST_IN_A_MINUTE = 60
 MANY = "many"
@@ -31,7 +32,7 @@ class Attempt:
     scope: str = ""
 
 
-@transaction.atomic
+@one_act
 def record_refusal(*, attempt: Attempt, by: Appointment, now: datetime) -> None:
     """One event for one thing refused to one person in one minute; what is unknown to us goes to the person's own chain.
 
@@ -67,7 +68,7 @@ def record_repeats(*, now: datetime) -> int:
     return sum(_close(pk, now) for pk in over.values_list("pk", flat=True)[:1000])
 
 
-@transaction.atomic
+@one_act
 def _close(pk: int, now: datetime) -> int:
     counted = Refusal.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(pk=pk).first()
     if counted is None:

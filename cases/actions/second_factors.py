@@ -12,11 +12,11 @@ from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
-from django.db import transaction
 
 from cases.actions.sign_ins import end_all, end_tokens, record_account
 from cases.errors import Refused
 from cases.models import AccountNotice, SignIn, User
+from cases.rows import one_act
 
 Type = Authenticator.Type
 Kind = AccountNotice.Kind
@@ -32,7 +32,7 @@ def has_second_factor(user: Any) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=OWN).exists())
 
 
-@transaction.atomic
+@one_act
 def add_app(*, user: User, secret: str, code: str, session_key: str, now: datetime) -> Authenticator:
     """An app that shows codes, once it has shown a right one, which is used up by that."""
     _hold(user)
@@ -44,7 +44,7 @@ def add_app(*, user: User, secret: str, code: str, session_key: str, now: dateti
     return _added(made, session_key, now)
 
 
-@transaction.atomic
+@one_act
 def add_key(*, user: User, name: str, credential: dict[str, Any], session_key: str, now: datetime) -> Authenticator:
     """A security key, or the fingerprint or face of a device."""
     _hold(user)
@@ -65,7 +65,7 @@ def _added(made: Authenticator, session_key: str, now: datetime) -> Authenticato
     return made
 
 
-@transaction.atomic
+@one_act
 def remove(*, factor: Authenticator, now: datetime) -> None:
     """One factor goes; with the last one the recovery codes as well."""
     user = _hold(factor.user)
@@ -80,7 +80,7 @@ def remove(*, factor: Authenticator, now: datetime) -> None:
         Authenticator.objects.filter(user=user).delete()
 
 
-@transaction.atomic
+@one_act
 def take_away_all(*, user: User, now: datetime) -> None:
     """After a device was lost: everything goes, and whatever is open with it."""
     _removed(_hold(user), list(Authenticator.objects.filter(user=user)), now)
@@ -96,7 +96,7 @@ def _removed(user: User, factors: list[Authenticator], now: datetime) -> None:
         factor.delete()
 
 
-@transaction.atomic
+@one_act
 def make_codes(*, user: User, now: datetime) -> None:
     """New recovery codes; those before them open nothing any more."""
     _hold(user)
@@ -108,7 +108,7 @@ def make_codes(*, user: User, now: datetime) -> None:
     AccountNotice.objects.create(user=user, kind=Kind.CODES_MADE, owed_at=now)
 
 
-@transaction.atomic
+@one_act
 def codes_to_show(*, user: User) -> list[str]:
     """The recovery codes, this one time; nothing when they were shown already."""
     held = Authenticator.objects.select_for_update(no_key=True).filter(user=user, type=Type.RECOVERY_CODES).first()
@@ -131,7 +131,7 @@ def codes_left(user: User) -> int | None:
     return len(held.wrap().get_unused_codes()) if held else None
 
 
-@transaction.atomic
+@one_act
 def use_code(*, user: User, code: str, now: datetime) -> Authenticator | None:
     """The app or the recovery codes to which this code belongs, used up now; None for a wrong or used one."""
     typed = without_spaces(code)

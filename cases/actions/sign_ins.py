@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db import transaction
 from knox.models import AuthToken
 
 from cases import audit, sessions
 from cases.models import AccountNotice, Appointment, SignIn, User
+from cases.rows import one_act
 
 End = SignIn.End
 # What else a person may end together with their sessions; (user, now) -> how many. Other packages add theirs.
@@ -30,7 +30,7 @@ def record_account(
     audit.record(action, user, scope=scope_of_account(user.pk), by=by, now=now, data=data)
 
 
-@transaction.atomic
+@one_act
 def record_sign_in(*, user: User, session_key: str, device: str, now: datetime) -> SignIn:
     """Somebody has signed in; from a device that is new among others they are told."""
     before = SignIn.objects.filter(user=user)
@@ -41,27 +41,27 @@ def record_sign_in(*, user: User, session_key: str, device: str, now: datetime) 
     return made
 
 
-@transaction.atomic
+@one_act
 def record_token(*, user: User, now: datetime) -> None:
     """A program was given a token: the account is used, as by signing in."""
     User.objects.filter(pk=user.pk).update(last_login=now)
     record_account("token_given", user, now=now)
 
 
-@transaction.atomic
+@one_act
 def record_failure(*, email: str, now: datetime) -> None:
     """A sign-in failed; the same is written where no account has the address, in the chain of the service."""
     user = User.objects.filter(email__iexact=email[:254]).first() or User(pk=0)
     audit.record("sign_in_failed", user, scope=scope_of_account(user.pk), by=None, now=now)
 
 
-@transaction.atomic
+@one_act
 def record_proof(*, user: User, second_factor: bool, now: datetime) -> None:
     """Somebody has shown again that it is them, before an act that weighs."""
     record_account("proved_again", user, now=now, data={"second_factor": second_factor})
 
 
-@transaction.atomic
+@one_act
 def end_sign_in(*, sign_in: SignIn, why: str, now: datetime) -> bool:
     """The session ends now on every web process; False when it had ended already."""
     held = SignIn.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=sign_in.pk)
@@ -74,14 +74,14 @@ def end_sign_in(*, sign_in: SignIn, why: str, now: datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@one_act
 def end_all(*, user: User, why: str, now: datetime, besides: str = "") -> int:
     """Every session of the person ends, but the one with the key ``besides``."""
     running = SignIn.objects.filter(user=user, ended_at=None).exclude(session_key=besides).order_by("pk")
     return sum(end_sign_in(sign_in=found, why=why, now=now) for found in running)
 
 
-@transaction.atomic
+@one_act
 def end_tokens(*, user: User, now: datetime) -> int:
     """Every token with which a program acts for the person stops working."""
     ended: int = AuthToken.objects.filter(user=user).delete()[0]
@@ -90,20 +90,20 @@ def end_tokens(*, user: User, now: datetime) -> int:
     return ended
 
 
-@transaction.atomic
+@one_act
 def end_access(*, user: User, why: str, now: datetime) -> None:
     """All sessions and tokens of an account that is closed, has no role any more, or got a new password."""
     end_all(user=user, why=why, now=now)
     end_tokens(user=user, now=now)
 
 
-@transaction.atomic
+@one_act
 def end_addresses(*, user: User, now: datetime) -> int:
     """Every other secret of the person that opens something, such as the address of their calendar."""
     return sum(end(user, now) for end in ALSO_ENDED)
 
 
-@transaction.atomic
+@one_act
 def record_new_password(*, user: User, now: datetime) -> None:
     """A new password ends whatever was open under the old one, and the person is told."""
     end_access(user=user, why=End.PASSWORD, now=now)

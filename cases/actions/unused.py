@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -17,6 +16,7 @@ from cases.errors import Refused
 from cases.models import AccountNotice, Appointment, SignIn, User
 from cases.permissions import may_change_appointment
 from cases.roles import Role
+from cases.rows import one_act
 
 TOLD_BEFORE = timedelta(days=14)
 AT_LEAST_TOLD = timedelta(days=7)  # should the notice go late, because nothing ran
@@ -40,7 +40,7 @@ def _unused(*, since: datetime, now: datetime) -> QuerySet[User]:
     return open_ones.annotate(used_at=used).filter(used_at__lte=since).order_by("used_at", "pk")
 
 
-@transaction.atomic
+@one_act
 def _warn_or_suspend(pk: int, long: timedelta, now: datetime) -> bool:
     User.objects.select_for_update(no_key=True).get(pk=pk)
     user = _unused(since=now - long + TOLD_BEFORE, now=now).filter(pk=pk).first()
@@ -79,7 +79,7 @@ def _is_only_board_manager(user: User, now: datetime) -> bool:
     return bool(theirs - set(running.exclude(user=user).values_list("partnership", flat=True)))
 
 
-@transaction.atomic
+@one_act
 def let_back(*, held: Appointment, by: Appointment, now: datetime) -> User:
     """The person still works here in this role, says who keeps the entry: the account is open again."""
     user = User.objects.select_for_update(no_key=True).get(pk=held.user_id)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
 from cases.roles import Role
+from cases.rows import one_act
 from decisions import permissions
 from decisions.models import OnwardItem, Outcome, OutstandingIssue
 from escalation import chronology, leads, notifications
@@ -79,7 +79,7 @@ def _add_issue(outcome: Outcome, issue: NewIssue, *, now: datetime) -> Outstandi
     return made
 
 
-@transaction.atomic
+@one_act
 def add_issue(*, dispute: Dispute, issue: NewIssue, by: Appointment, now: datetime) -> OutstandingIssue:
     """Add to what an outcome leaves open, while the agencies confirm it."""
     dispute = lock(dispute)
@@ -98,7 +98,7 @@ def add_issue(*, dispute: Dispute, issue: NewIssue, by: Appointment, now: dateti
     return made
 
 
-@transaction.atomic
+@one_act
 def complete_issue(*, issue: OutstandingIssue, note: str, by: Appointment, now: datetime) -> OutstandingIssue:
     """Say that an outstanding issue is done, and how that can be seen; also when the dispute is closed."""
     dispute = lock(issue.outcome.dispute)
@@ -141,7 +141,7 @@ def open_routes_for_refusal(dispute: Dispute, agency: Agency, reasons: str, *, b
             _open(dispute, route, f"{agency.short_name} does not accept the last word: {reasons}", by=by, now=now)
 
 
-@transaction.atomic
+@one_act
 def add_onward_item(*, dispute: Dispute, code: str, reason: str, by: Appointment, now: datetime) -> OnwardItem:
     """Take it on to a body that the protocol names, by the role it names for that (B-39, C-28, A-22)."""
     dispute = lock(dispute)
@@ -174,7 +174,7 @@ def _open(dispute: Dispute, route: OnwardRoute, reason: str, *, by: Appointment,
     return item
 
 
-@transaction.atomic
+@one_act
 def record_onward_result(
     *, item: OnwardItem, meeting_on: date | None, result: str, by: Appointment, now: datetime
 ) -> OnwardItem:

@@ -13,6 +13,7 @@ from django.db.models import Q
 from cases import audit, checkpoints
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from decisions import exports
 from decisions.exports import brief
 from decisions.exports.decided import sent_referrals
@@ -37,7 +38,7 @@ GATHERING, LAYING_OUT = "Gathering what you may read", "Laying out the pages"
 log = logging.getLogger(__name__)
 
 
-@transaction.atomic
+@one_act
 def request_export(*, dispute: Dispute, kind: str, reason: str, by: Appointment, now: datetime) -> Export:
     """Ask for a document; asked twice while the first is still being made, it is the same one."""
     dispute = lock(dispute)
@@ -61,7 +62,7 @@ def _checked(dispute: Dispute, kind: str, reason: str, by: Appointment) -> str:
     return reason
 
 
-@transaction.atomic
+@one_act
 def claim_export(*, now: datetime) -> Export | None:
     """The next document to make, marked as this worker's; one whose worker has vanished is taken again."""
     waiting = Q(state=Export.State.QUEUED) | Q(state=Export.State.RENDERING, claimed_at__lt=now - STALE_AFTER)
@@ -93,7 +94,7 @@ def make_export(*, export: Export, now: datetime) -> None:
         _give_up(export, UNEXPECTED, now=now)
 
 
-@transaction.atomic
+@one_act
 def _gather(export: Export, *, now: datetime) -> dict[str, Any]:
     """The bundle, frozen on the row at the first attempt so that every later one makes the same document."""
     lock(export.dispute)
@@ -110,7 +111,7 @@ def _gather(export: Export, *, now: datetime) -> dict[str, Any]:
     return bundle
 
 
-@transaction.atomic
+@one_act
 def finish_export(*, export: Export, rendered: Rendered, now: datetime) -> bool:
     """Keep the finished file and its SHA-256; False when another worker has taken over in the meantime."""
     mine = _still_mine(export)
@@ -127,7 +128,7 @@ def finish_export(*, export: Export, rendered: Rendered, now: datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@one_act
 def _give_up(export: Export, problem: str, *, now: datetime, at_once: bool = False) -> None:
     mine = _still_mine(export)
     if mine is None:

@@ -6,12 +6,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from decisions import learning_permissions as permissions
 from decisions.identifiers import Match, found_in, plain
 from decisions.known import FEW, known_names
@@ -55,7 +55,7 @@ class Learned:
     due_on: date | None = None
 
 
-@transaction.atomic
+@one_act
 def write_learning(*, dispute: Dispute, learned: Learned, by: Appointment, now: datetime) -> Learning:
     """Write down what was learned, what is not clear, or that there is nothing new; also once the dispute has ended."""
     dispute = lock(dispute)
@@ -94,7 +94,7 @@ def _check(dispute: Dispute, learned: Learned, *, now: datetime) -> None:
         raise Refused("Give a day from today on by which the change is made.", field="due_on")
 
 
-@transaction.atomic
+@one_act
 def make_change(*, learning: Learning, note: str, by: Appointment, now: datetime) -> Learning:
     """The change that was to follow is made, and how that can be seen."""
     row = locked(learning)
@@ -133,7 +133,7 @@ def what_names(learning: Learning, text: str, route: OnwardRoute | None) -> list
     return found_in(text, known_names(learning.dispute, route))
 
 
-@transaction.atomic
+@one_act
 def prepare_learning(*, learning: Learning, text: str, body: str, by: Appointment, now: datetime) -> Learning:
     """Write the text as the body gets it, without names; a second person is then asked to check it."""
     row = locked(learning)
@@ -169,7 +169,7 @@ def _refuse_if_gone(row: Learning) -> None:
         raise Refused("There is nothing to send.", code="stale")
 
 
-@transaction.atomic
+@one_act
 def send_learning(*, learning: Learning, by: Appointment, now: datetime, seen: str | None = None) -> LearningItem:
     """The second person found no name in it: it goes on the body's list, under a reference of its own.
 
@@ -193,7 +193,7 @@ def send_learning(*, learning: Learning, by: Appointment, now: datetime, seen: s
     return row.item
 
 
-@transaction.atomic
+@one_act
 def return_learning(*, learning: Learning, reason: str, by: Appointment, now: datetime) -> Learning:
     """The second person still found something that leads back to somebody, or it is not clear enough."""
     row = locked(learning)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from decisions import learning_permissions as permissions
 from decisions.actions.learning import locked
 from decisions.models import Learning, LearningItem
@@ -18,7 +17,7 @@ from escalation.protocol import Event
 from escalation.transitions import NOT_YOURS
 
 
-@transaction.atomic
+@one_act
 def answer_item(*, item: LearningItem, meeting_on: date | None, result: str, by: Appointment, now: datetime) -> LearningItem:
     """When the body looks at it, and afterwards what came of it."""
     row = _to_answer(item, by)
@@ -42,7 +41,7 @@ def answer_item(*, item: LearningItem, meeting_on: date | None, result: str, by:
     return row
 
 
-@transaction.atomic
+@one_act
 def close_item(*, item: LearningItem, closing: str, by: Appointment, now: datetime) -> LearningItem:
     """What was done with it; that ends the item."""
     row = _to_answer(item, by)

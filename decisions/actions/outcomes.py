@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
+from cases.rows import one_act
 from decisions import permissions
 from decisions.actions.afterwards import NewIssue, add_issues, in_full, open_routes_for_refusal, open_standing_routes
 from decisions.actions.people import bring_in_holder
@@ -32,7 +31,7 @@ def standing_outcome(dispute: Dispute) -> Outcome | None:
     return dispute.outcomes.filter(contested_at=None).select_related("recorded_by__user", "recorded_by__agency").first()
 
 
-@transaction.atomic
+@one_act
 def record_agreement(
     *,
     dispute: Dispute,
@@ -110,7 +109,7 @@ def tell_hidden_side(dispute: Dispute, event: Event, words: str, *, by: Appointm
 # --- the last word -------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def give_last_word(
     *,
     dispute: Dispute,
@@ -145,7 +144,7 @@ def give_last_word(
     return outcome
 
 
-@transaction.atomic
+@one_act
 def concur(
     *, dispute: Dispute, outcome: Outcome, by: Appointment, now: datetime, comment: str = "", seen: str | None = None
 ) -> Outcome:
@@ -226,7 +225,7 @@ def _take_effect(dispute: Dispute, outcome: Outcome, *, by: Appointment, now: da
 # --- confirmation --------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@one_act
 def confirm_outcome(
     *, dispute: Dispute, accepts: bool, text: str, by: Appointment, now: datetime, seen: str | None = None
 ) -> OutcomeConfirmation:

@@ -7,12 +7,11 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit, checkpoints
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
+from cases.rows import one_act
 from decisions import permissions
 from decisions.actions.outcomes import settle_by_decision
 from decisions.actions.people import bring_in_holder, holders_on_it
@@ -40,7 +39,7 @@ KEPT = handover.Kept(
 )  # fmt: skip
 
 
-@transaction.atomic
+@one_act
 def draft_record(*, dispute: Dispute, content: Content, by: Appointment, now: datetime) -> DecisionRecord:
     """Begin a decision record at the present stage, for one's own agency or for those with the last word."""
     dispute = lock(dispute)
@@ -55,7 +54,7 @@ def draft_record(*, dispute: Dispute, content: Content, by: Appointment, now: da
     return record
 
 
-@transaction.atomic
+@one_act
 def edit_record(
     *, record: DecisionRecord, content: Content, seen_edits: int, by: Appointment, now: datetime
 ) -> DecisionRecord:
@@ -77,7 +76,7 @@ def edit_record(
     return record
 
 
-@transaction.atomic
+@one_act
 def submit_record(*, record: DecisionRecord, by: Appointment, now: datetime) -> DecisionRecord:
     """Hand it in for sign-off, complete or not; whoever may sign it is told, and brought in when nobody is."""
     record = lock_record(record)
@@ -101,7 +100,7 @@ def submit_record(*, record: DecisionRecord, by: Appointment, now: datetime) -> 
     return record
 
 
-@transaction.atomic
+@one_act
 def return_record(*, record: DecisionRecord, rationale: str, by: Appointment, now: datetime) -> SignOff:
     """Give it back for more, and say what is wanted."""
     record = _for_signing(record, by)
@@ -120,7 +119,7 @@ def return_record(*, record: DecisionRecord, rationale: str, by: Appointment, no
     return returned
 
 
-@transaction.atomic
+@one_act
 def sign_record(*, record: DecisionRecord, rationale: str, by: Appointment, now: datetime) -> SignOff:
     """Sign it off with one's own reasons, which freezes it; where it settles the disagreement each agency is asked to confirm."""
     record = _for_signing(record, by)
@@ -149,7 +148,7 @@ def sign_record(*, record: DecisionRecord, rationale: str, by: Appointment, now:
     return signed
 
 
-@transaction.atomic
+@one_act
 def correct_record(*, record: DecisionRecord, by: Appointment, now: datetime) -> DecisionRecord:
     """Begin the next version of a signed record from its words; both stay, and the earlier one holds until this is signed."""
     record = lock_record(record)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from decisions import permissions
 from decisions.actions.outcomes import set_aside, standing_outcome
 from decisions.models import Referral
@@ -38,7 +37,7 @@ def missing_fields(referral: Referral) -> list[BoardFormField]:
     return [field for field in form if field.required and not referral.answers.get(field.code, "").strip()]
 
 
-@transaction.atomic
+@one_act
 def open_referral(*, dispute: Dispute, by: Appointment, now: datetime) -> Referral:
     """The referral to work on: begun from what the record knows, or the one that a colleague has begun."""
     dispute = lock(dispute)
@@ -53,7 +52,7 @@ def open_referral(*, dispute: Dispute, by: Appointment, now: datetime) -> Referr
     return referral
 
 
-@transaction.atomic
+@one_act
 def edit_referral(
     *, referral: Referral, answers: Mapping[str, str], seen_edits: int, by: Appointment, now: datetime
 ) -> Referral:
@@ -78,7 +77,7 @@ def edit_referral(
     return referral
 
 
-@transaction.atomic
+@one_act
 def submit_referral(*, referral: Referral, by: Appointment, now: datetime, seen: str | None = None) -> Referral:
     """Send it to whoever has the last word, who is put on the dispute; nothing required may be missing."""
     lock(referral.dispute, seen=seen)
@@ -101,7 +100,7 @@ def submit_referral(*, referral: Referral, by: Appointment, now: datetime, seen:
     return referral
 
 
-@transaction.atomic
+@one_act
 def return_referral(
     *, dispute: Dispute, reason: str, by: Appointment, now: datetime, seen: str | None = None
 ) -> Referral:

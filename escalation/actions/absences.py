@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from cases.errors import Refused
 from cases.models import Absence, Appointment
 from cases.permissions import may_end_absence, may_record_absence
 from cases.roles import MAY_STAND_IN, Role
+from cases.rows import one_act
 from cases.standing_in import chain_leads_back, everybody_along, stand_in_row
 from cases.templatetags.dates import long_date
 from escalation import notifications
@@ -44,7 +44,7 @@ def may_stand_in_for(person: Appointment, *, now: datetime) -> QuerySet[Appointm
     return people.select_related("user", "agency", "partnership").order_by("user__name", "pk")
 
 
-@transaction.atomic
+@one_act
 def record_absence(*, person: Appointment, away: Away, by: Appointment, now: datetime) -> Absence:
     """Write down that somebody is away and who stands in; those concerned are told, and stages without a lead are looked at."""
     concerned = {person.pk, *([away.stand_in.pk] if away.stand_in else [])}
@@ -73,7 +73,7 @@ def _write(person: Appointment, away: Away, *, by: Appointment, now: datetime) -
     return absence
 
 
-@transaction.atomic
+@one_act
 def end_absence(*, absence: Absence, by: Appointment, now: datetime) -> Absence:
     """Back sooner, not away after all, or the stand-in can no longer: it is over at once."""
     absence = Absence.objects.select_for_update(no_key=True, of=("self",)).with_people().get(pk=absence.pk)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from cases import audit, locks
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
+from cases.rows import one_act
 from escalation import at_hand, chronology, clock, leads, notifications, permissions
 from escalation.models import Acknowledgement, Dispute, Party, Position
 from escalation.models.dispute import Status
@@ -31,7 +30,7 @@ def may_acknowledge(dispute: Dispute, by: Appointment) -> bool:
     )
 
 
-@transaction.atomic
+@one_act
 def acknowledge(*, dispute: Dispute, by: Appointment, now: datetime) -> Acknowledgement:
     """Say that it has arrived and is looked at; the limit to acknowledge is met when every agency that is asked has."""
     dispute = lock(dispute)
@@ -72,7 +71,7 @@ def stops_warning(dispute: Dispute, *, before: datetime, now: datetime) -> bool:
     return all(row.remind_at is not None and now < row.remind_at < before for row in given)
 
 
-@transaction.atomic
+@one_act
 def recall(pk: int, *, now: datetime) -> bool:
     """It was acknowledged and nothing followed: its people are told again, and again after the same time."""
     locks.give_way()

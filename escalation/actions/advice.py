@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from cases import audit, locks
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from escalation import at_hand, chronology, duties, leads, notifications, permissions
 from escalation.actions.talks import working_agency
 from escalation.deadlines import LONDON
@@ -45,7 +44,7 @@ def may_be_asked(dispute: Dispute, by: Appointment, *, now: datetime) -> list[Ap
     return [who for who in others if not permissions.is_on_another_side(dispute, who, side)]
 
 
-@transaction.atomic
+@one_act
 def ask_advice(*, dispute: Dispute, asked: Asked, by: Appointment, now: datetime) -> AdviceRequest:
     """Put a question to a lead, who is told and reads along until they have answered."""
     dispute = lock(dispute)
@@ -82,7 +81,7 @@ def may_answer_advice(row: AdviceRequest, dispute: Dispute, by: Appointment) -> 
     return asked and is_here and dispute.status in RUNNING
 
 
-@transaction.atomic
+@one_act
 def answer_advice(*, request: AdviceRequest, advice: str, by: Appointment, now: datetime) -> AdviceRequest:
     """The lead's own answer: told where the question was, met is the duty to seek it, and those who asked are told."""
     dispute, row = _locked(request)
@@ -107,7 +106,7 @@ def may_take_back(row: AdviceRequest, dispute: Dispute, by: Appointment) -> bool
     return row.is_open and own and permissions.may_work(dispute, by)
 
 
-@transaction.atomic
+@one_act
 def take_back_advice(*, request: AdviceRequest, why: str, by: Appointment, now: datetime) -> AdviceRequest:
     """The question is not needed any more, for example because it was answered by phone and that is recorded."""
     dispute, row = _locked(request)
@@ -149,7 +148,7 @@ def _write(row: AdviceRequest, headline: str, body: str, action: str, *, by: App
                  data={"stage": row.stage, "adviser": row.adviser_id})
 
 
-@transaction.atomic
+@one_act
 def recall(pk: int, *, now: datetime) -> bool:
     """Advice was asked and nothing followed: whoever was asked is told again, and again after the same time."""
     locks.give_way()

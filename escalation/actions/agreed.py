@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from escalation import chronology, notifications, permissions
 from escalation.actions.talks import working_agency
 from escalation.models import Action, ChronologyEntry, Dispute, Evidence
@@ -16,7 +15,7 @@ from escalation.protocol import Event
 from escalation.transitions import NOT_YOURS, lock
 
 
-@transaction.atomic
+@one_act
 def add_action(
     *, dispute: Dispute, what: str, owner: Appointment, due_on: date, by: Appointment, now: datetime
 ) -> Action:
@@ -45,7 +44,7 @@ def add_action(
     return action
 
 
-@transaction.atomic
+@one_act
 def complete_action(
     *, action: Action, note: str, evidence: Evidence | None = None, by: Appointment, now: datetime
 ) -> Action:

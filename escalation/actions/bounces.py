@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from django.db import transaction
 from django.db.models import Q
 
 from cases import audit
+from cases.rows import one_act
 from escalation import bounce_reports
 from escalation.deliveries import give_up
 from escalation.models import Notification, Undelivered
@@ -24,7 +24,7 @@ class Taken(StrEnum):
     NO_REPORT = "no_report"
 
 
-@transaction.atomic
+@one_act
 def take_report(raw: bytes, *, now: datetime) -> Taken:
     """Believe a report only when it names an e-mail that was sent; one of no e-mail of ours changes nothing and is audited.
 

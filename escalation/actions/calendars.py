@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, Partnership
 from cases.roles import Permission
+from cases.rows import one_act
 from escalation import chronology, moved_dates, notifications
 from escalation.calendars import PACKAGE_VERSION
 from escalation.deadlines import LONDON
@@ -27,7 +27,7 @@ BATCH = 500
 Closures = Mapping[date, str]
 
 
-@transaction.atomic
+@one_act
 def add_closure(*, day: date, name: str, reason: str, by: Appointment, now: datetime) -> LocalClosure:
     """A day on which the offices here do not work; open dates that it lies before move with it, in the same act."""
     _refuse_who_does_not_keep_it(by)
@@ -50,7 +50,7 @@ def add_closure(*, day: date, name: str, reason: str, by: Appointment, now: date
     return closure
 
 
-@transaction.atomic
+@one_act
 def remove_closure(*, closure: LocalClosure, reason: str, by: Appointment, now: datetime) -> LocalClosure:
     """The day is worked after all; only before it comes, so that no date moves into the past."""
     _refuse_who_does_not_keep_it(by)
@@ -96,7 +96,7 @@ def recalculate_everywhere(*, now: datetime) -> int:
     return sum(recalculate(partnership, why=why, by=None, now=now) for partnership in everywhere)
 
 
-@transaction.atomic
+@one_act
 def _move_dates(dispute: Dispute, closures: Closures, *, why: str, by: Appointment | None, now: datetime) -> bool:
     dispute = lock(dispute)
     moved = moved_dates.counted_again(dispute, closures, now=now)

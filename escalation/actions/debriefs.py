@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
+from cases.rows import one_act
 from escalation import chronology, duties, leads, notifications, permissions
 from escalation.models import Debrief, Dispute, Participant
 from escalation.protocol import DutyKind, Event, Side
@@ -26,7 +25,7 @@ def debrief_groups(dispute: Dispute, by: Appointment) -> dict[str, str]:
     return {OWN: "My colleagues who are on this"} | ({AUTHORITY: "Whoever has the last word"} if has_authority else {})
 
 
-@transaction.atomic
+@one_act
 def offer_debrief(*, dispute: Dispute, text: str, by: Appointment, now: datetime, whom: str = "") -> None:
     """Offer a debrief to one's own people, to whoever has the last word, or from there to everybody; also after the end."""
     dispute = lock(dispute)
@@ -75,7 +74,7 @@ def may_answer_debrief(debrief: Debrief, by: Appointment) -> bool:
     return by.pk in (debrief.participant.appointment_id, debrief.recorded_by_id)
 
 
-@transaction.atomic
+@one_act
 def answer_debrief(*, debrief: Debrief, answer: str, by: Appointment, now: datetime) -> Debrief:
     """It was held, or the person declined it; only they themselves can decline."""
     dispute = lock(debrief.dispute)

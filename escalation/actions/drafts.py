@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from cases.models import User
+from cases.rows import one_act
 from escalation.models import Draft
 
 
-@transaction.atomic
+@one_act
 def save_draft(*, draft: Draft, data: Mapping[str, Any], now: datetime) -> Draft:
     """Keep these answers beside those already there; a draft that was sent changes no more."""
     kept = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)

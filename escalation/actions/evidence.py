@@ -16,6 +16,7 @@ from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
+from cases.rows import one_act
 from escalation import chronology, permissions
 from escalation.evidence import files, kinds
 from escalation.models import Dispute, Evidence
@@ -73,7 +74,7 @@ def _check(dispute: Dispute, handed_in: HandedIn, by: Appointment) -> None:
         raise Refused(TOO_LARGE, field="file")
 
 
-@transaction.atomic
+@one_act
 def _record(
     dispute: Dispute, handed_in: HandedIn, taken: kinds.Taken, name: str, *, by: Appointment, now: datetime
 ) -> Evidence:
@@ -149,7 +150,7 @@ def may_withdraw_evidence(evidence: Evidence, by: Appointment) -> bool:
     return is_own or (by.has(Permission.WORK_DISPUTE) and where.agency_id == evidence.agency_id)
 
 
-@transaction.atomic
+@one_act
 def withdraw_evidence(*, evidence: Evidence, why: str, by: Appointment, now: datetime) -> Evidence:
     """From now on it is given out to nobody; the file and what is known of it stay."""
     dispute = lock(evidence.dispute)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
+from cases.rows import one_act
 from escalation import chronology, moved_dates, notifications, permissions
 from escalation.clock import date_in_words
 from escalation.deadlines import LONDON
@@ -51,7 +50,7 @@ def is_ahead(row: Deadline, now: datetime) -> bool:
     return row.is_open and row.missed_at is None and row.paused_at is None and now <= row.due_at
 
 
-@transaction.atomic
+@one_act
 def ask_for_extension(*, limit: Deadline, day: date, reason: str, by: Appointment, now: datetime) -> DateRequest | None:
     """A later day for a limit; at once where the protocol asks nobody else, otherwise when the other side agrees."""
     dispute, row = _to_change(limit, EXTEND, reason, by, now)
@@ -64,14 +63,14 @@ def ask_for_extension(*, limit: Deadline, day: date, reason: str, by: Appointmen
     return _asked_or_done(dispute, row, EXTEND, new_due_at, reason, by, now)
 
 
-@transaction.atomic
+@one_act
 def ask_for_pause(*, limit: Deadline, reason: str, by: Appointment, now: datetime) -> DateRequest | None:
     """Time stands still for a limit until somebody lets it go on, at most as long as the protocol allows."""
     dispute, row = _to_change(limit, PAUSE, reason, by, now)
     return _asked_or_done(dispute, row, PAUSE, None, reason, by, now)
 
 
-@transaction.atomic
+@one_act
 def answer_request(*, asked: DateRequest, agrees: bool, reason: str, by: Appointment, now: datetime) -> DateRequest:
     """The other side agrees or not; an agreement counts only while the limit is still ahead."""
     dispute = lock(asked.deadline.dispute)
@@ -97,7 +96,7 @@ def answer_request(*, asked: DateRequest, agrees: bool, reason: str, by: Appoint
     return asked
 
 
-@transaction.atomic
+@one_act
 def resume(*, limit: Deadline, reason: str, by: Appointment | None, now: datetime) -> Deadline:
     """The time of a paused limit goes on; its date moves by as much as it stood still. Either side may, and the clock does."""
     dispute = lock(limit.dispute)
@@ -124,7 +123,7 @@ def may_set_sooner(dispute: Dispute, row: Deadline, by: Appointment) -> bool:
     return takes_it and permissions.may_work(dispute, by) and permissions.standing(dispute, by).side is Side.RAISING
 
 
-@transaction.atomic
+@one_act
 def set_own_date(*, limit: Deadline, at: datetime, reason: str, by: Appointment, now: datetime) -> Deadline:
     """A professional's own, sooner date counts instead of the limit's, where the protocol says "or sooner"."""
     dispute = lock(limit.dispute)

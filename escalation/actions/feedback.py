@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from escalation import chronology, duties, leads, notifications, permissions
 from escalation.models import ChronologyEntry, Dispute, Feedback, FeedbackReceipt
 from escalation.protocol import DutyKind, Event, Side
@@ -26,7 +25,7 @@ def feedback_recipients(dispute: Dispute, *, but: Appointment) -> list[Appointme
     return [who for who in found if who.pk != but.seat_id]
 
 
-@transaction.atomic
+@one_act
 def give_feedback(*, dispute: Dispute, text: str, no_action: bool, by: Appointment, now: datetime) -> Feedback:
     """Tell those who carried the concern what was done at this stage, or that nothing was and why (A-19, B-32)."""
     return record_feedback(lock(dispute), text, no_action=no_action, by=by, now=now)
@@ -57,7 +56,7 @@ def record_feedback(dispute: Dispute, text: str, *, no_action: bool, by: Appoint
     return given
 
 
-@transaction.atomic
+@one_act
 def mark_feedback_read(*, dispute: Dispute, by: Appointment, now: datetime) -> None:
     """The reader has seen the feedback addressed to them; the first time counts."""
     FeedbackReceipt.objects.filter(feedback__dispute=dispute, recipient=by, read_at__isnull=True).update(read_at=now)

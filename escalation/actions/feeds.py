@@ -7,11 +7,11 @@ import secrets
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db import transaction
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, User
+from cases.rows import one_act
 from escalation import permissions
 from escalation.deadlines import LONDON
 from escalation.models import CalendarFeed, Deadline, Dispute
@@ -33,7 +33,7 @@ def feed_now(by: Appointment) -> CalendarFeed | None:
     return CalendarFeed.objects.filter(appointment=by, revoked_at__isnull=True).first()
 
 
-@transaction.atomic
+@one_act
 def make_feed(*, by: Appointment, now: datetime) -> str:
     """A new secret, shown once; the address before it ends."""
     if by.in_place_of_id is not None:
@@ -46,7 +46,7 @@ def make_feed(*, by: Appointment, now: datetime) -> str:
     return secret
 
 
-@transaction.atomic
+@one_act
 def revoke_feed(*, by: Appointment, now: datetime) -> bool:
     """The address ends; False when there was none."""
     feed = CalendarFeed.objects.select_for_update(no_key=True).filter(appointment=by, revoked_at__isnull=True).first()

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import audit
@@ -20,6 +19,7 @@ from cases.errors import Refused
 from cases.models import Absence, Appointment, Case, CaseMember
 from cases.permissions import may_change_appointment
 from cases.roles import Role
+from cases.rows import one_act
 from escalation import chronology, leads, notifications, permissions
 from escalation.actions.absences import pass_on_cover
 from escalation.actions.support import end_for_leaver
@@ -170,7 +170,7 @@ def may_take_over(held: Appointment, *, now: datetime) -> QuerySet[Appointment]:
     return people.select_related("user", "agency", "partnership").order_by("user__name", "pk")
 
 
-@transaction.atomic
+@one_act
 def hand_over(
     *, held: Appointment, to: Appointment, by: Appointment, now: datetime, ends_on: date | None = None
 ) -> OpenItems:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, Case, Declaration
 from cases.roles import Role
+from cases.rows import one_act
 from escalation import lead_gaps, leads, notifications
 from escalation.actions.lead_gaps import everybody_away
 from escalation.deadlines import LONDON
@@ -24,7 +23,7 @@ def is_asked(dispute: Dispute, by: Appointment) -> bool:
     return not dispute.case.declarations.filter(user=by.user_id).exists()
 
 
-@transaction.atomic
+@one_act
 def declare(*, dispute: Dispute, has_conflict: bool, what: str, by: Appointment, now: datetime) -> Declaration:
     """Say that there is no conflict, or that there is one: then every case about that person is shut to them at once."""
     dispute = lock(dispute)

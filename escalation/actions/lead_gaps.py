@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from cases.models import Absence, Appointment
+from cases.rows import one_act
 from cases.standing_in import Away
 from escalation import lead_gaps
 from escalation.deadlines import LONDON
@@ -61,7 +61,7 @@ def _has_changed(dispute: Dispute, away: Away) -> bool:
     return any(lead_gaps.candidates_there(dispute, place, away) for place in empty)
 
 
-@transaction.atomic
+@one_act
 def _settle(dispute: Dispute, away: Away, *, now: datetime) -> None:
     lead_gaps.look_at(lock(dispute), away, now=now)
 

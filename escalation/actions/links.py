@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
+from cases.rows import one_act
 from escalation import chronology, leads, permissions
 from escalation.actions.raising import Raised, raise_dispute, same_track
 from escalation.actions.safety import Safety
@@ -46,7 +45,7 @@ def _is_in_time(dispute: Dispute, now: datetime) -> bool:
     return now.astimezone(LONDON).date() <= dispute.closed_at.astimezone(LONDON).date() + timedelta(days=days)
 
 
-@transaction.atomic
+@one_act
 def reopen(*, dispute: Dispute, held: NotHeld, safety: Safety | None, by: Appointment, now: datetime) -> Dispute:
     """'It did not hold': a new dispute between the same agencies, linked to the closed one, whose record stays as it is."""
     dispute = lock(dispute)
@@ -104,7 +103,7 @@ def _both(dispute: Dispute, other: Dispute) -> tuple[Dispute, Dispute]:
     return locked[dispute.pk], locked[other.pk]
 
 
-@transaction.atomic
+@one_act
 def link_related(*, dispute: Dispute, other: Dispute, reason: str, by: Appointment, now: datetime) -> DisputeLink:
     """Say that two disputes have to do with each other; nothing else changes, and each is read only by its own people."""
     dispute, other = _both(dispute, other)
@@ -115,7 +114,7 @@ def link_related(*, dispute: Dispute, other: Dispute, reason: str, by: Appointme
     return _link(dispute, other, DisputeLink.Kind.RELATED, reason, by=by, now=now)
 
 
-@transaction.atomic
+@one_act
 def merge_duplicate(*, dispute: Dispute, other: Dispute, reason: str, by: Appointment, now: datetime) -> Dispute:
     """This one is the same as the other: it is withdrawn, its people join the other, and both keep their histories."""
     dispute, other = _both(dispute, other)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from escalation import chronology, duties, leads, notifications, permissions
 from escalation.actions.talks import log_discussion, working_agency
 from escalation.clock import date_in_words
@@ -61,7 +60,7 @@ def may_be_invited(dispute: Dispute) -> list[Appointment]:
     return [row.appointment for row in on_it if not (inside and row.side == Side.RESPONDING)]
 
 
-@transaction.atomic
+@one_act
 def propose_meeting(
     *, dispute: Dispute, proposed: Proposed, invited: Sequence[Appointment], by: Appointment, now: datetime
 ) -> Meeting:
@@ -121,7 +120,7 @@ def _open(meeting: Meeting, dispute: Dispute) -> Meeting:
     return fresh
 
 
-@transaction.atomic
+@one_act
 def hold_meeting(
     *, meeting: Meeting, minutes: Minutes, attended: Sequence[int], by: Appointment, now: datetime
 ) -> Meeting:
@@ -171,7 +170,7 @@ def _in_words(minutes: Minutes, names: str) -> str:
     return "\n\n".join(parts)
 
 
-@transaction.atomic
+@one_act
 def call_off(*, meeting: Meeting, why: str, by: Appointment, now: datetime) -> Meeting:
     """Call a meeting off, with the reason; those invited are told."""
     dispute = lock(meeting.dispute)

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission
+from cases.rows import one_act
 from escalation import duties, notifications, permissions
 from escalation.actions.feedback import record_feedback
 from escalation.actions.pressure import keep_word
@@ -80,7 +79,7 @@ def _wait_words(dispute: Dispute) -> str:
     )
 
 
-@transaction.atomic
+@one_act
 def escalate(
     *,
     dispute: Dispute,
@@ -128,7 +127,7 @@ def _trigger(dispute: Dispute, order: int, code: str) -> tuple[str, str]:
     return (found.code, found.label) if found else ("", "")
 
 
-@transaction.atomic
+@one_act
 def jump_for_immediate_risk(
     *, dispute: Dispute, to_stage: int, reason: str, by: Appointment, now: datetime, seen: str | None = None
 ) -> Dispute:
@@ -183,7 +182,7 @@ def gates_in_words(gates: tuple[duties.ClosedGate, ...]) -> str:
     return "Before this can be done: " + " ".join(f"{gate.ask} ({gate.owner})." for gate in gates)
 
 
-@transaction.atomic
+@one_act
 def withdraw(
     *, dispute: Dispute, reason: str, by: Appointment, now: datetime, ending: str = DisputeStage.ClosedHow.WITHDRAWN,
     seen: str | None = None, was_pressed: bool = False, pressure: str = "",

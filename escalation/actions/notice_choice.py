@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from django.db import transaction
-
 from cases import audit
 from cases.models import Appointment
+from cases.rows import one_act
 from escalation.mail_times import closures_of, digest_for
 from escalation.models import NoticeChoice, Notification
 
@@ -17,7 +16,7 @@ def digest_time_of(by: Appointment) -> time | None:
     return NoticeChoice.objects.filter(user=by.user_id).values_list("digest_at", flat=True).first()
 
 
-@transaction.atomic
+@one_act
 def choose_digest(*, digest_at: time | None, by: Appointment, now: datetime) -> NoticeChoice:
     """From now on at once (None) or as a digest; what already waits for a digest goes now, or with the next one."""
     NoticeChoice.objects.bulk_create([NoticeChoice(user_id=by.user_id, chosen_at=now)], ignore_conflicts=True)

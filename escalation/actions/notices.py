@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F
 
 from cases.models import Appointment
+from cases.rows import one_act
 from escalation.models import Notification
 
 
-@transaction.atomic
+@one_act
 def mark_read(*, by: Appointment, now: datetime, notice: Notification | None = None) -> int:
     """The reader has seen one of their notices, or all of them; returns how many were unread."""
     unread = Notification.objects.visible_to(by).filter(read_at__isnull=True)

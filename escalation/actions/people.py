@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from escalation import chronology, leads, notifications, permissions
 from escalation.models import Dispute
 from escalation.protocol import Event
 from escalation.transitions import NOT_YOURS, lock
 
 
-@transaction.atomic
+@one_act
 def bring_in(*, dispute: Dispute, who: Appointment, reason: str, by: Appointment, now: datetime) -> None:
     """Put a colleague of one's own agency on the dispute, with a reason; managers and leads may."""
     dispute = lock(dispute)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
+from cases.rows import one_act
 from escalation import chronology, duties, leads, notifications, permissions
 from escalation.deadlines import LONDON
 from escalation.models import ChronologyEntry, Dispute, InterimPlan, PlanReview, SafetyConfirmation
@@ -56,7 +55,7 @@ def _check_day(day: date | None, now: datetime) -> None:
         raise Refused("Give the day, today or later, on which the plan is looked at again.", field="review_on")
 
 
-@transaction.atomic
+@one_act
 def open_plan(*, dispute: Dispute, plan: Plan, by: Appointment, now: datetime) -> InterimPlan:
     """Agree what protects the person meanwhile; it takes the place of the same agency's earlier plan."""
     dispute = lock(dispute)
@@ -115,7 +114,7 @@ def _fulfil(dispute: Dispute, agency: Agency, *, by: Appointment, now: datetime)
         duties.fulfil(dispute, DutyKind.INTERIM_PLAN, agency=owing, by=by, now=now)
 
 
-@transaction.atomic
+@one_act
 def need_no_plan(*, dispute: Dispute, why: str, by: Appointment, now: datetime) -> None:
     """Say that the person needs no plan at this stage, and why."""
     dispute = lock(dispute)
@@ -136,7 +135,7 @@ def may_review_plan(plan: InterimPlan, dispute: Dispute, by: Appointment) -> boo
     return plan.owner_id == by.seat_id or plan.agency_id == permissions.standing(dispute, by).agency_id
 
 
-@transaction.atomic
+@one_act
 def review_plan(*, plan: InterimPlan, looked: Looked, by: Appointment, now: datetime) -> InterimPlan:
     """Look at the plan again: it goes on until another day, is handed to somebody else, or ends."""
     dispute = lock(plan.dispute)
@@ -186,7 +185,7 @@ def warn_of_overdue(*, now: datetime) -> int:
     return sum(_warn(pk, now=now) for pk in list(overdue.order_by("review_on", "pk").values_list("pk", flat=True)[:BATCH]))
 
 
-@transaction.atomic
+@one_act
 def _warn(pk: int, *, now: datetime) -> int:
     rows = InterimPlan.objects.select_for_update(no_key=True, skip_locked=True, of=("self",)).filter(
         pk=pk, warned_at__isnull=True, ended_at__isnull=True, review_on__lt=now.astimezone(LONDON).date()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
+from cases.rows import one_act
 from escalation import chronology, leads, permissions
 from escalation.models import ChronologyEntry, Dispute, Point, PointView
 from escalation.transitions import NOT_YOURS, lock
@@ -43,7 +42,7 @@ def _check(column: Column) -> None:
         raise Refused("Say how much this matters to the risk.", field="weight")
 
 
-@transaction.atomic
+@one_act
 def add_point(*, dispute: Dispute, text: str, column: Column, by: Appointment, now: datetime) -> Point:
     """Put a point on the map, with one's own agency's column; the other agencies fill theirs themselves."""
     dispute = lock(dispute)
@@ -60,7 +59,7 @@ def add_point(*, dispute: Dispute, text: str, column: Column, by: Appointment, n
     return point
 
 
-@transaction.atomic
+@one_act
 def say_on_point(
     *, point: Point, column: Column, by: Appointment, now: datetime, seen_updates: int | None = None
 ) -> PointView:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
+from cases.rows import one_act
 from escalation import chronology, duties, leads, permissions
 from escalation.models import ChronologyEntry, Dispute, ManagerReview, Position
 from escalation.models.dispute import Status
@@ -16,7 +15,7 @@ from escalation.protocol import DutyKind, Side
 from escalation.transitions import NOT_YOURS, apply_transition, lock
 
 
-@transaction.atomic
+@one_act
 def state_position(
     *,
     dispute: Dispute,
@@ -87,7 +86,7 @@ def _all_have_replied(dispute: Dispute) -> bool:
     return asked <= set(positions.values_list("agency_id", flat=True))
 
 
-@transaction.atomic
+@one_act
 def review(
     *, dispute: Dispute, agrees: bool, rationale: str, by: Appointment, now: datetime, next_steps: str = ""
 ) -> ManagerReview:

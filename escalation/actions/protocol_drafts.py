@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, AuditEvent, Partnership
 from cases.roles import Permission, Role
+from cases.rows import one_act
 from escalation import calendars, notifications, protocol_drafting
 from escalation.actions.protocols import publish_protocol
 from escalation.deadlines import LONDON
@@ -61,7 +60,7 @@ def writers_of(draft: ProtocolDraft) -> set[int | None]:
     return set(events.values_list("user_id", flat=True))
 
 
-@transaction.atomic
+@one_act
 def start_protocol_draft(
     *, document: Mapping[str, Any], by: Appointment, now: datetime, based_on: ProtocolVersion | None = None
 ) -> ProtocolDraft:
@@ -112,7 +111,7 @@ def move_entry(
     return _edited(draft, seen, by, now, lambda document: protocol_drafting.moved(document, place, way), place)
 
 
-@transaction.atomic
+@one_act
 def _edited(
     draft: ProtocolDraft,
     seen: int,
@@ -139,7 +138,7 @@ def _edited(
     return draft
 
 
-@transaction.atomic
+@one_act
 def submit_protocol_draft(
     *, draft: ProtocolDraft, acknowledged: Sequence[str], seen: int, by: Appointment, now: datetime
 ) -> ProtocolDraft:
@@ -193,7 +192,7 @@ def warning_text(place: Place, message: str) -> str:
     return f"{protocol_drafting.place_in_words(place)}: {in_form_words(message)}"
 
 
-@transaction.atomic
+@one_act
 def take_back_protocol_draft(*, draft: ProtocolDraft, by: Appointment, now: datetime) -> ProtocolDraft:
     """Take a submitted draft back, to change it again."""
     draft = _locked(draft)
@@ -205,7 +204,7 @@ def take_back_protocol_draft(*, draft: ProtocolDraft, by: Appointment, now: date
     return draft
 
 
-@transaction.atomic
+@one_act
 def return_protocol_draft(*, draft: ProtocolDraft, why: str, by: Appointment, now: datetime) -> ProtocolDraft:
     """The second person does not approve: the draft goes back with the reasons."""
     draft = _locked(draft)
@@ -222,7 +221,7 @@ def return_protocol_draft(*, draft: ProtocolDraft, why: str, by: Appointment, no
     return draft
 
 
-@transaction.atomic
+@one_act
 def approve_protocol_draft(*, draft: ProtocolDraft, seen: int, by: Appointment, now: datetime) -> ProtocolVersion:
     """The second person publishes the draft; new disputes begin under it from its day, running ones keep theirs."""
     draft = _locked(draft)
@@ -242,7 +241,7 @@ def approve_protocol_draft(*, draft: ProtocolDraft, seen: int, by: Appointment, 
     return version
 
 
-@transaction.atomic
+@one_act
 def discard_protocol_draft(*, draft: ProtocolDraft, by: Appointment, now: datetime) -> None:
     """Throw a draft away; that it was there stays in the audit trail."""
     draft = _locked(draft)

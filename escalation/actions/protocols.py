@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from pydantic import ValidationError
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, Partnership
+from cases.rows import one_act
 from escalation.models import ProtocolVersion
 from escalation.protocol import Protocol
 from escalation.protocol_errors import in_words
 from escalation.protocol_files import sha256
 
 
-@transaction.atomic
+@one_act
 def publish_protocol(
     *, partnership: Partnership, document: Protocol | Mapping[str, Any], by: Appointment | None, now: datetime
 ) -> ProtocolVersion:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.actions.cases import open_case, open_theme
 from cases.actions.references import next_reference
@@ -15,6 +13,7 @@ from cases.errors import Refused
 from cases.models import Agency, Appointment, Case
 from cases.models.case import Capacity
 from cases.roles import Role
+from cases.rows import one_act
 from escalation import chronology, leads, notifications, stages
 from escalation.actions.extensions import set_own_date_on_raising
 from escalation.actions.raising_checks import (
@@ -47,7 +46,7 @@ class NewPerson:
     is_child: bool = False
 
 
-@transaction.atomic
+@one_act
 def raise_dispute(
     *,
     case: Case,
@@ -89,7 +88,7 @@ def raise_dispute(
     return dispute
 
 
-@transaction.atomic
+@one_act
 def raise_for_new_person(
     *,
     about: NewPerson | str,

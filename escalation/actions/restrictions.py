@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 
 from cases import audit
@@ -14,6 +13,7 @@ from cases.access import Answer
 from cases.errors import Refused
 from cases.models import Appointment, Case, Restriction
 from cases.roles import Role
+from cases.rows import one_act
 from escalation import access, chronology, leads, notifications
 from escalation.deadlines import LONDON
 from escalation.models import Dispute
@@ -73,7 +73,7 @@ def may_be_named(dispute: Dispute, by: Appointment, *, now: datetime) -> list[Ap
     return list(found.select_related("user", "agency", "partnership").order_by("agency__name", "user__name", "pk"))
 
 
-@transaction.atomic
+@one_act
 def restrict(*, dispute: Dispute, wanted: Wanted, by: Appointment, now: datetime) -> Restriction:
     """Shut the case to all but a list; where the table asks for a second person it is asked for and changes nothing yet."""
     dispute = lock(dispute)
@@ -101,7 +101,7 @@ def restrict(*, dispute: Dispute, wanted: Wanted, by: Appointment, now: datetime
     return row
 
 
-@transaction.atomic
+@one_act
 def decide(*, dispute: Dispute, agrees: bool, why: str, by: Appointment, now: datetime) -> Restriction:
     """Put in force what was asked, or decline it with a reason."""
     dispute = lock(dispute)
@@ -124,7 +124,7 @@ def decide(*, dispute: Dispute, agrees: bool, why: str, by: Appointment, now: da
     return row
 
 
-@transaction.atomic
+@one_act
 def review(
     *, dispute: Dispute, keeps: bool, people: Sequence[Appointment], why: str, by: Appointment, now: datetime
 ) -> Restriction:
@@ -207,7 +207,7 @@ def warn_of_reviews(*, now: datetime) -> int:
     return sum(_warn(pk, now=now) for pk in list(due.order_by("review_on", "pk").values_list("pk", flat=True)[:BATCH]))
 
 
-@transaction.atomic
+@one_act
 def _warn(pk: int, *, now: datetime) -> int:
     rows = Restriction.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
     row = rows.filter(pk=pk, warned_at=None, state=Restriction.State.IN_FORCE).select_related("case").first()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment, Person
+from cases.rows import one_act
 from escalation import chronology, duties, leads, notifications, permissions
 from escalation.actions import plans
 from escalation.models import ChronologyEntry, Dispute, PersonVoice, SafetyConfirmation
@@ -28,7 +27,7 @@ class Safety:
     review_on: date | None = None
 
 
-@transaction.atomic
+@one_act
 def confirm_safety(*, dispute: Dispute, safety: Safety, by: Appointment, now: datetime) -> SafetyConfirmation:
     """Say whether the person is safe now; everybody is told at once when the answer changes to the worse."""
     dispute = lock(dispute)
@@ -96,7 +95,7 @@ class Voice:
     advocate: str = ""
 
 
-@transaction.atomic
+@one_act
 def record_voice(*, dispute: Dispute, voice: Voice, by: Appointment, now: datetime) -> PersonVoice:
     """Ask again what the person wants (D-04); 'not told' needs a reason and a date on which it is looked at again (F73)."""
     dispute = lock(dispute)

@@ -6,8 +6,8 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 
+from cases.rows import one_act
 from escalation import chronology
 from escalation.actions.evidence import record
 from escalation.evidence import files, scanner
@@ -21,7 +21,7 @@ UNFINISHED_FOR, UNKNOWN_FOR = timedelta(hours=1), timedelta(days=7)
 log = logging.getLogger(__name__)
 
 
-@transaction.atomic
+@one_act
 def claim(*, now: datetime) -> Evidence | None:
     """The next file to scan, left alone by other workers for a while; nothing while no scanner is configured."""
     if not settings.CLAMAV_URL:
@@ -56,7 +56,7 @@ def _wait(row: Evidence, *, until: datetime) -> None:
     Evidence.objects.filter(pk=row.pk, state=Evidence.State.QUARANTINED).update(next_scan_at=until)
 
 
-@transaction.atomic
+@one_act
 def _decide(row: Evidence, verdict: scanner.Verdict, *, now: datetime) -> None:
     """Write the verdict, once: a second worker that scanned the same file finds it decided."""
     dispute = lock(row.dispute)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission, Role
+from cases.rows import one_act
 from escalation import chronology, leads, notifications, permissions
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Support
@@ -45,7 +45,7 @@ def may_be_asked(dispute: Dispute, by: Appointment, *, now: datetime) -> QuerySe
     return people.exclude(user=by.user_id).select_related("user", "agency", "partnership").order_by("agency__name", "pk")
 
 
-@transaction.atomic
+@one_act
 def ask_support(*, dispute: Dispute, asked: Asked, by: Appointment, now: datetime) -> Support:
     """Ask somebody to read along, or a manager of one's own agency to speak; nobody else learns why."""
     dispute = lock(dispute)
@@ -74,7 +74,7 @@ def ask_support(*, dispute: Dispute, asked: Asked, by: Appointment, now: datetim
     return row
 
 
-@transaction.atomic
+@one_act
 def end_support(*, support: Support, by: Appointment, now: datetime) -> Support:
     """It ends: whoever asked, or whoever was asked, says so; from then on the supporter reads no more as such."""
     dispute = lock(support.dispute)

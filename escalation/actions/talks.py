@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
+from cases.rows import one_act
 from escalation import chronology, clock, duties, leads, notifications, permissions
 from escalation.models import (
     ChronologyEntry,
@@ -38,7 +37,7 @@ def working_agency(dispute: Dispute, by: Appointment) -> Agency:
     return agency
 
 
-@transaction.atomic
+@one_act
 def log_discussion(
     *,
     dispute: Dispute,
@@ -86,7 +85,7 @@ _DUTIES_DONE = {
 }
 
 
-@transaction.atomic
+@one_act
 def notify_intention(*, dispute: Dispute, text: str, by: Appointment, now: datetime) -> IntentionNotice:
     """Tell the other side that it is to go further, before it does (B-21)."""
     dispute = lock(dispute)
@@ -118,7 +117,7 @@ def record_intention(dispute: Dispute, text: str, *, by: Appointment, now: datet
     return notice
 
 
-@transaction.atomic
+@one_act
 def attest_exhaustion(*, dispute: Dispute, statement: str, by: Appointment, now: datetime) -> ExhaustionAttestation:
     """State that everything possible at this level was tried (B-25); needs a recorded attempt or a reason why there is none."""
     dispute = lock(dispute)
@@ -133,7 +132,7 @@ def attest_exhaustion(*, dispute: Dispute, statement: str, by: Appointment, now:
     return attestation
 
 
-@transaction.atomic
+@one_act
 def attest_own_record(
     *, dispute: Dispute, own_reference: str, recorded_on: date, by: Appointment, now: datetime
 ) -> OwnRecordAttestation:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
-
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
+from cases.rows import one_act
 from escalation.deliveries import in_this_mail
 from escalation.models import Notification, Undelivered
 from escalation.notifications import new_message_id
 
 
-@transaction.atomic
+@one_act
 def try_again(*, failure: Undelivered, by: Appointment, now: datetime) -> Undelivered:
     """Send the e-mail again, to the address that the directory holds now; a report on the first one no longer counts."""
     failure = _locked(failure, by)
@@ -28,7 +27,7 @@ def try_again(*, failure: Undelivered, by: Appointment, now: datetime) -> Undeli
     return _done(failure, Undelivered.How.AGAIN, "", by=by, now=now)
 
 
-@transaction.atomic
+@one_act
 def told_instead(*, failure: Undelivered, note: str, by: Appointment, now: datetime) -> Undelivered:
     """Record that the person was told by telephone or in another way."""
     failure = _locked(failure, by)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,6 +20,7 @@ from cases.api.pages import ByKeyset
 from cases.errors import Refused
 from cases.http import acted_at, visible_or_404
 from cases.models import Agency, Case
+from cases.rows import one_act
 from escalation import queues
 from escalation.actions.raising import Raised, raise_dispute
 from escalation.actions.safety import Safety
@@ -92,7 +92,7 @@ def dispute(request: ActingApiRequest, reference: str) -> Response:
     return Response(whole_of(found, request.acting, now=acted_at()))
 
 
-@transaction.atomic
+@one_act
 def _raise(given: dict[str, Any], request: ActingApiRequest) -> Dispute:
     now = acted_at()
     responding = agencies_named(given["responding"], request)
