@@ -47,7 +47,7 @@ MUTABLE = {
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal", "cases.Sent",
     "cases.Restriction", "cases.Absence", "cases.Recovery", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal",
-    "cases.CheckpointMail",
+    "cases.CheckpointMail", "cases.AgencySignIn", "cases.SignInLink",
     "cases.Typed", "escalation.LocalClosure", "escalation.CalendarFeed", "escalation.DateRequest", "escalation.Acknowledgement",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",

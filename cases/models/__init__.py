@@ -5,6 +5,7 @@ from cases.models.attestation import Attestation
 from cases.models.audit import AuditEvent, AuditHead
 from cases.models.case import Case, CaseMember, Person, PersonReference
 from cases.models.checkpoint import AuditCheckpoint, AuditSeal, CheckpointMail
+from cases.models.own_sign_in import AgencySignIn, SignInLink
 from cases.models.partnership import Agency, Partnership, ReferenceCounter
 from cases.models.people import Appointment, User
 from cases.models.recovery import Recovery
@@ -17,6 +18,7 @@ __all__ = [
     "Absence",
     "AccountNotice",
     "Agency",
+    "AgencySignIn",
     "Appointment",
     "Attestation",
     "AuditCheckpoint",
@@ -36,6 +38,7 @@ __all__ = [
     "Restriction",
     "Sent",
     "SignIn",
+    "SignInLink",
     "Typed",
     "User",
 ]

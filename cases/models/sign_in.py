@@ -19,6 +19,7 @@ class SignIn(models.Model):
         CLOSED = "closed", "account closed, or no role any more"
         FACTOR = "factor", "second factor added or taken away"
         UNUSED = "unused", "account suspended, because it was not used"
+        DIRECTORY = "directory", "no longer open at the organisation through which it began"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_ins")
     session_key = models.CharField(max_length=40, db_index=True)
@@ -26,6 +27,12 @@ class SignIn(models.Model):
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=12, choices=End.choices, blank=True)
+    through = models.ForeignKey(
+        "cases.AgencySignIn", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="The agency's own provider, where the session began with it.",
+    )  # fmt: skip
+    renewal = models.TextField(blank=True, help_text="With what that provider is asked again, sealed; gone with the session.")
+    confirmed_at = models.DateTimeField(null=True, blank=True, help_text="When the provider last said that it is still open.")
 
     class Meta:
         ordering = ["-pk"]
@@ -57,6 +64,9 @@ class AccountNotice(models.Model):
         LET_BACK = "let_back", "the account was opened again"
         LIST_WAITS = "list_waits", "the quarterly list of the agency waits"
         LIST_OVERDUE = "list_overdue", "quarterly lists are overdue"
+        FIRST_SIGN_IN = "first_sign_in", "a link for signing in through the organisation the first time"
+        LINKED = "linked", "an account of the organisation was linked"
+        UNLINKED = "unlinked", "an account of the organisation was taken off"
         RECOVERY_WAITS = "recovery_waits", "a colleague's lost device waits for a second person"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
