@@ -10,9 +10,9 @@ from cases import together
 from cases.actions.cases import add_member, name_besides
 from cases.models import Agency, Appointment
 from cases.roles import Role
-from escalation import at_hand
+from escalation import at_hand, sharing
 from escalation.deadlines import LONDON
-from escalation.models import Dispute, Participant, Party
+from escalation.models import Dispute, Participant, Party, Sharing
 from escalation.permissions import holds_one_of, is_chair_of_a_party
 from escalation.protocol import LeadMode, LeadRole, Of, Side, Stage
 
@@ -129,8 +129,8 @@ def bring_in_leads(dispute: Dispute, *, now: datetime) -> BroughtIn:
     stage, today, brought = dispute.rules_now, now.astimezone(LONDON).date(), BroughtIn()
     if stage.leads.of_partnership:
         bring_in_referrers(dispute, now=now)
-        if not stage.is_referral:
-            bring_in_authority(dispute, now=now)
+        if not stage.is_referral and bring_in_authority(dispute, now=now):
+            sharing.begin(dispute, Sharing.Occasion.BOARD, with_agencies=[None], by=None, now=now)
         return brought
     for party in at_hand.rows(dispute, Party):
         if not stage.single_agency or party.side == Side.RAISING:
@@ -149,8 +149,9 @@ def _bring_in_leads_for(dispute: Dispute, party: Party, brought: BroughtIn, *, o
     if not lacking:
         return
     borrowed = borrowed_leads(dispute, stage, party.agency, on=on, roles=lacking)
-    for lead in borrowed:
-        join(dispute, lead, side, now=now, acts_for=party.agency)
+    joined = [lead.agency for lead in borrowed if join(dispute, lead, side, now=now, acts_for=party.agency)]
+    lenders_new = list({agency.pk: agency for agency in joined if agency is not None}.values())
+    sharing.begin(dispute, Sharing.Occasion.BORROWED, with_agencies=lenders_new, by=None, now=now, shared_by=party.agency)
     brought.borrowed += [(party.agency, lead) for lead in borrowed]
     brought.missing += [] if borrowed or leads else [party.agency]
 

@@ -40,7 +40,7 @@ APPEND_ONLY = {
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
     "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview",
     "escalation.DisputeLink", "escalation.WithdrawalPressure", "escalation.Feedback", "escalation.ProtocolVersion",
-    "escalation.DeadlineChange",
+    "escalation.DeadlineChange", "escalation.Sharing",
     "decisions.SignOff", "decisions.OutcomeConcurrence", "decisions.OutcomeConfirmation",
 }
 MUTABLE = {

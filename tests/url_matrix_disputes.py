@@ -63,6 +63,7 @@ PAGES = [
     Row("dispute_actions", f"{ONE}actions/", hides="Book the sitter."),
     Row("dispute_people", f"{ONE}people/"),
     Row("dispute_readers", f"{ONE}readers/"),
+    Row("dispute_sharings", f"{ONE}sharings/", hides="To protect somebody who is at risk of harm"),
     Row("record_discussion", f"{ONE}discussions/record/"),
     Row("state_position", f"{ONE}positions/state/"),
     Row("record_review", f"{ONE}reviews/record/", answer=403),

@@ -13,9 +13,10 @@ from decisions import permissions
 from decisions.actions.outcomes import set_aside, standing_outcome
 from decisions.models import Referral
 from decisions.prefill import prefilled
-from escalation import duties, leads
+from escalation import duties, leads, sharing
 from escalation.actions.moves import gates_in_words
-from escalation.models import ChronologyEntry, Dispute
+from escalation.lawful import Lawful
+from escalation.models import ChronologyEntry, Dispute, Sharing
 from escalation.models.dispute import Status
 from escalation.permissions import holds_one_of
 from escalation.protocol import BoardFormField
@@ -78,8 +79,13 @@ def edit_referral(
 
 
 @one_act
-def submit_referral(*, referral: Referral, by: Appointment, now: datetime, seen: str | None = None) -> Referral:
-    """Send it to whoever has the last word, who is put on the dispute; nothing required may be missing."""
+def submit_referral(
+    *, referral: Referral, by: Appointment, now: datetime, seen: str | None = None, lawful: Lawful | None = None
+) -> Referral:
+    """Send it to whoever has the last word, who is put on the dispute; nothing required may be missing.
+
+    ``lawful`` is why it may be shared with them, the usual reason unless told.
+    """
     lock(referral.dispute, seen=seen)
     referral = _lock(referral)
     dispute = referral.dispute
@@ -90,6 +96,9 @@ def submit_referral(*, referral: Referral, by: Appointment, now: datetime, seen:
     if gates := duties.closed_gates(dispute, "refer"):
         raise Refused(gates_in_words(tuple(gates)), code="shut")
     _bring_in_authority(dispute, now=now)
+    sharing.begin(
+        dispute, Sharing.Occasion.REFERRED, with_agencies=[None], by=by, now=now, lawful=lawful, shared_by=by.agency
+    )
     referral.submitted_by, referral.submitted_at = by, now
     referral.save(update_fields=["submitted_by", "submitted_at"])
     apply_transition(

@@ -16,7 +16,7 @@ from decisions.api.showing import ReferralShown
 from decisions.models import Outcome, OutstandingIssue
 from escalation.api.finding import dispute_to_read, endpoint, given_to, person_named
 from escalation.api.showing import DisputeSerializer
-from escalation.api.taking import NoteSerializer
+from escalation.api.taking import NoteSerializer, lawful_in
 from escalation.api.verbs import as_it_stands
 
 NOTHING_BEGUN = "No referral has been begun. Begin one, look at what is filled in, then send it."
@@ -50,16 +50,17 @@ def referral(request: ActingApiRequest, reference: str) -> Response:
     return Response(ReferralShown(changed).data)
 
 
-@extend_schema(request=taking.SeenSerializer, responses=DisputeSerializer, summary="Send the referral")
+@extend_schema(request=taking.SendReferralSerializer, responses=DisputeSerializer, summary="Send the referral")
 @endpoint("POST")
 def submit_referral(request: ActingApiRequest, reference: str) -> Response:
     """To whoever has the last word; what is required and missing is named."""
     dispute = dispute_to_read(request, reference)
-    given = given_to(request, taking.SeenSerializer)
+    given = given_to(request, taking.SendReferralSerializer)
+    lawful = lawful_in(given)
     live = referrals.live_referral(dispute)
     if live is None:
         raise Refused(NOTHING_BEGUN, code="stale")
-    referrals.submit_referral(referral=live, by=request.acting, now=acted_at(), **given)
+    referrals.submit_referral(referral=live, by=request.acting, now=acted_at(), lawful=lawful, **given)
     return as_it_stands(dispute, request)
 
 

@@ -12,7 +12,7 @@ from decisions.actions.afterwards import NewIssue
 from decisions.completeness import ConsultedText, Content, OptionText
 from decisions.models import Export
 from escalation.api.finding import person_named
-from escalation.api.taking import SEEN, Text
+from escalation.api.taking import SEEN, LawfulSerializer, Text
 
 EDITS = "The count of edits that you saw; refused as stale when it was changed since."
 
@@ -113,6 +113,10 @@ class SeenSerializer(serializers.Serializer[Any]):
     """The dispute as it was seen."""
 
     seen = serializers.CharField(max_length=80, required=False, help_text=SEEN)
+
+
+class SendReferralSerializer(LawfulSerializer, SeenSerializer):
+    """The dispute as it was seen, and why it may be shared with whoever has the last word."""
 
 
 class ReturnSerializer(SeenSerializer):

@@ -81,6 +81,7 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         between.debriefs(reader),
         learning.learning(reader),
         between.supporters(reader),
+        between.sharings(reader),
         between.links(reader),
         course.own_records(reader),
         course.still_owed(reader),

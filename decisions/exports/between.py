@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.template.defaultfilters import filesizeformat
 
 from decisions.exports.parts import Part, Reader, card, facts, items, pair, section, when, who
+from escalation import sharing
 from escalation.models import Debrief, Evidence, Invitation, Point, PointView
 from escalation.permissions import may_read
 
@@ -163,6 +164,23 @@ def supporters(reader: Reader) -> Part | None:
     ended = {row.pk: f" until {when(row.ended_at)}" if row.ended_at else "" for row in rows}
     texts = [f"{who(row.supporter)}, since {when(row.asked_at)}{ended[row.pk]}" for row in rows]
     return section("supporters", "Support for the person who raised it", items(texts)) if texts else None
+
+
+def sharings(reader: Reader) -> Part | None:
+    """With whom it was shared, by whom, when, what for and on what basis (F54)."""
+    cards = [
+        card(
+            f"With {row.shared_with.name if row.shared_with else reader.dispute.partnership.name}",
+            facts(
+                ("Shared by", row.shared_by.name), ("Occasion", row.get_occasion_display()), ("What for", row.purpose),
+                ("Basis", row.get_basis_display()), ("Law", row.law), ("Consent", row.get_consent_display()),
+                ("Why all the same", row.consent_why),
+            ),
+            under=f"{who(row.by)}, {when(row.at)}, {reader.label(row.stage)}",
+        )
+        for row in sharing.told_to(reader.dispute, reader.by)
+    ]  # fmt: skip
+    return section("sharings", "With whom it is shared, and on what basis", *cards) if cards else None
 
 
 def links(reader: Reader) -> Part | None:

@@ -16,7 +16,7 @@ from decisions.models import Referral
 from decisions.prefill import prefilled
 from decisions.views.overview import referral_fields
 from decisions.views.showing import show, typed_before
-from escalation.forms.moves import MoveForm
+from escalation.forms.sharing import SendReferralForm
 from escalation.models import Dispute
 from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
@@ -87,14 +87,16 @@ def submit_referral(request: ActingRequest, reference: str) -> HttpResponse:
     live = referrals.live_referral(dispute)
     if live is None or live.submitted_at is not None:
         return redirect("referral", reference)
-    form = MoveForm(request.POST or None, initial={"seen": dispute.token})
+    form = SendReferralForm(request.POST or None, initial={"seen": dispute.token}, is_thematic=dispute.rules.is_thematic)
     question = Question(
         "submit_referral", "Check and send the referral", "Send the referral", f"Referral {live} is sent.",
         back="referral", template="decisions/referral_check.html",
     )  # fmt: skip
     return ask(
         request, dispute, question, form,
-        lambda: referrals.submit_referral(referral=live, by=request.acting, now=acted_at(), seen=form.cleaned_data["seen"]),
+        lambda: referrals.submit_referral(
+            referral=live, by=request.acting, now=acted_at(), seen=form.cleaned_data["seen"], lawful=form.cleaned_data["lawful"]
+        ),
         is_theirs=permissions.may_prepare_referral(dispute, request.acting), live=live,
         fields=referral_fields(live, dispute), missing=[field.label for field in referrals.missing_fields(live)],
     )  # fmt: skip

@@ -10,10 +10,10 @@ from cases import audit, locks
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.rows import one_act
-from escalation import at_hand, chronology, duties, leads, notifications, permissions
+from escalation import at_hand, chronology, duties, leads, notifications, permissions, sharing
 from escalation.actions.talks import working_agency
 from escalation.deadlines import LONDON
-from escalation.models import AdviceRequest, ChronologyEntry, Dispute, Participant
+from escalation.models import AdviceRequest, ChronologyEntry, Dispute, Participant, Sharing
 from escalation.models.dispute import RUNNING
 from escalation.protocol import DutyKind, Event
 from escalation.transitions import NOT_YOURS, lock
@@ -61,6 +61,7 @@ def ask_advice(*, dispute: Dispute, asked: Asked, by: Appointment, now: datetime
         dispute=dispute, stage=dispute.stage, agency=agency, adviser=who, question=asked.question, asked_by=by, asked_at=now,
         remind_at=now + timedelta(hours=hours) if hours else None,
     )
+    sharing.begin_outside_the_parties(dispute, Sharing.Occasion.ADVICE, who, by=by, now=now, shared_by=agency)
     _write(row, f"Asked {who.described} for advice", asked.question, "advice_asked", by=by, now=now)
     notifications.tell(
         dispute, Event.STAGE_OPENED, [who], now=now, key=f"{dispute.pk}:advice:{row.pk}", waits=True,

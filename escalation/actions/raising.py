@@ -14,7 +14,7 @@ from cases.models import Agency, Appointment, Case
 from cases.models.case import Capacity
 from cases.roles import Role
 from cases.rows import one_act
-from escalation import chronology, leads, notifications, stages
+from escalation import chronology, leads, notifications, sharing, stages
 from escalation.actions.extensions import set_own_date_on_raising
 from escalation.actions.raising_checks import (
     Raised,
@@ -26,7 +26,8 @@ from escalation.actions.raising_checks import (
 )
 from escalation.actions.safety import Safety, record_safety
 from escalation.deadlines import LONDON
-from escalation.models import Dispute, Draft, Party, ProtocolVersion
+from escalation.lawful import Lawful
+from escalation.models import Dispute, Draft, Party, ProtocolVersion, Sharing
 from escalation.models.dispute import Status
 from escalation.protocol import Event, Of, Protocol, Side
 
@@ -58,12 +59,14 @@ def raise_dispute(
     track: str = "",
     addressee: Appointment | None = None,
     draft: Draft | None = None,
+    lawful: Lawful | None = None,
 ) -> Dispute:
     """A dispute under the partnership's current protocol, with nobody's approval (B-11).
 
     ``track`` is one of the protocol's where it has several; of a theme nobody's ``safety`` is asked.
     A ``draft`` becomes one dispute only: sent twice, the second call returns the first one's dispute. ``addressee`` is
-    the person at a responding agency who should receive it; without one, the directory's lead of the stage does.
+    the person at a responding agency who should receive it; without one, the directory's lead of the stage does. ``lawful``
+    is why it may be shared with them, the usual reason unless told.
     """
     if draft is not None:
         draft = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
@@ -74,10 +77,12 @@ def raise_dispute(
     check_raised(case, responding, raised, rules, by, now)
     dispute = _create(case, version, track, raised, by, now)
     _add_parties(dispute, responding, now)
+    asked = list(dict.fromkeys(responding))
+    shared = sharing.begin(dispute, Sharing.Occasion.RAISED, with_agencies=asked, by=by, now=now, lawful=lawful)
     leads.join(dispute, by, Side.RAISING, now=now, is_originator=True)
     if addressee is not None:
         _add_addressee(dispute, addressee, now)
-    _begin(dispute, by=by, now=now)
+    _begin(dispute, shared[0], by=by, now=now)
     if raised.own_date is not None:
         set_own_date_on_raising(dispute, raised.own_date, by=by, now=now)
     if not rules.is_thematic:
@@ -100,6 +105,7 @@ def raise_for_new_person(
     draft: Draft,
     track: str = "",
     addressee: Appointment | None = None,
+    lawful: Lawful | None = None,
 ) -> Dispute:
     """The same about somebody, or a theme, on no case of one's own yet: case and dispute are made together or not at all."""
     locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
@@ -108,7 +114,7 @@ def raise_for_new_person(
     case = _case_about(about, responding, raised, by, now)
     return raise_dispute(
         case=case, responding=responding, raised=raised, safety=safety, by=by, now=now, track=track, addressee=addressee,
-        draft=draft,
+        draft=draft, lawful=lawful,
     )  # fmt: skip
 
 
@@ -193,12 +199,12 @@ def _add_addressee(dispute: Dispute, addressee: Appointment, now: datetime) -> N
     leads.join(dispute, addressee, Side.RESPONDING, now=now)
 
 
-def _begin(dispute: Dispute, *, by: Appointment, now: datetime) -> None:
+def _begin(dispute: Dispute, shared: Sharing, *, by: Appointment, now: datetime) -> None:
     words = dispute.rules.terminology.dispute
     if dispute.entry_stage > 1:
         stages.skip_stages(dispute, 0, dispute.entry_stage, by=by, now=now, reason=dispute.immediate_risk_reason)
     entry = chronology.tell(
-        dispute, f"Raised a {words}: {dispute.title}", by=by, now=now, body=_story(dispute), stage=dispute.stage
+        dispute, f"Raised a {words}: {dispute.title}", by=by, now=now, body=_story(dispute, shared), stage=dispute.stage
     )
     stages.open_stage(dispute, by=by, now=now, reason=dispute.immediate_risk_reason)
     audit.record(
@@ -234,7 +240,7 @@ def _say_whom_the_protocol_is_about(dispute: Dispute, *, now: datetime) -> None:
     )
 
 
-def _story(dispute: Dispute) -> str:
+def _story(dispute: Dispute, shared: Sharing) -> str:
     parts = [
         ("What is seen" if dispute.rules.is_thematic else "What was decided or not done", dispute.decision_disputed),
         ("What worries me", dispute.worry),
@@ -242,6 +248,7 @@ def _story(dispute: Dispute) -> str:
         ("Aim", dispute.aim),
         ("What would resolve it", dispute.proposed_resolution),
         ("Immediate risk", dispute.immediate_risk_reason),
+        ("Why it is shared", sharing.basis_in_words(shared)),
     ]
     return "\n\n".join(f"{heading}: {text}" for heading, text in parts if text)
 

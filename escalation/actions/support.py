@@ -12,9 +12,9 @@ from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Permission, Role
 from cases.rows import one_act
-from escalation import chronology, leads, notifications, permissions
+from escalation import chronology, leads, notifications, permissions, sharing
 from escalation.deadlines import LONDON
-from escalation.models import Dispute, Support
+from escalation.models import Dispute, Sharing, Support
 from escalation.protocol import Event, Side
 from escalation.transitions import NOT_YOURS, lock
 
@@ -65,6 +65,7 @@ def ask_support(*, dispute: Dispute, asked: Asked, by: Appointment, now: datetim
         dispute=dispute, supporter=who, asked_by=by, asked_at=now, kind=asked.kind, reason=asked.reason,
         is_status_difference=asked.is_status_difference,
     )
+    sharing.begin_outside_the_parties(dispute, Sharing.Occasion.SUPPORT, who, by=by, now=now, shared_by=by.agency)
     verb = "speaks for" if asked.kind == Support.Kind.SPEAK else "supports"
     chronology.tell(dispute, f"{who.described} {verb} the person who raised it", by=by, now=now)
     audit.record("support_asked", row, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,

@@ -35,9 +35,10 @@ from escalation.api.finding import (
 )
 from escalation.api.showing import DisputeSerializer, LineSerializer, line_of, whole_of
 from escalation.api.story import PAGED
-from escalation.api.taking import RaiseSerializer
+from escalation.api.taking import RaiseSerializer, lawful_in
 from escalation.models import Dispute, DisputeStage, Participant, Party
 from escalation.models.dispute import ENDED, RUNNING, DisputeQuerySet, Status
+from escalation.models.relations import reached
 from escalation.models.stage import TAKEN_BACK
 
 GROUPS = {"running": RUNNING, "ended": ENDED}
@@ -67,7 +68,7 @@ class DisputesView(APIView):
         pages = ByKeyset()
         found = _filtered(Dispute.objects.visible_to(request.acting), request)
         rows = queues.shared(pages.paginate_queryset(queues.with_line_data(found), request, view=self) or [])
-        lines = [line_of(row, request.acting) for row in rows]
+        lines = [line_of(row, request.acting) for row in reached(rows, request.acting)]
         return pages.get_paginated_response(LineSerializer(lines, many=True).data)
 
     @extend_schema(
@@ -97,11 +98,12 @@ def _raise(given: dict[str, Any], request: ActingApiRequest) -> Dispute:
     now = acted_at()
     responding = agencies_named(given["responding"], request)
     addressee = person_named(given["addressee"], request, "addressee") if given.get("addressee") is not None else None
+    lawful = lawful_in(given)
     details = {name: value for name, value in given.items() if name not in NOT_DETAILS}
     return raise_dispute(
         case=_case(given, responding, request, now), responding=responding, raised=Raised(**details),
         safety=Safety(**given["safety"]) if given.get("safety") else None, by=request.acting, now=now,
-        track=given.get("track", ""), addressee=addressee,
+        track=given.get("track", ""), addressee=addressee, lawful=lawful,
     )  # fmt: skip
 
 

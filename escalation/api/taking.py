@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from cases.models.case import Capacity
+from escalation.lawful import BASIS_WORDS, CONSENT_WORDS, Lawful
 from escalation.models import Discussion, PersonVoice, SafetyConfirmation
 from escalation.models.stage import ENDINGS
 from escalation.models.work import ContactMode
@@ -36,7 +37,24 @@ class SafetySerializer(serializers.Serializer[Any]):
     review_on = serializers.DateField(required=False, allow_null=True)
 
 
-class RaiseSerializer(serializers.Serializer[Any]):
+class LawfulSerializer(serializers.Serializer[Any]):
+    """Why it may be shared with those it goes to; the usual reason where nothing is said."""
+
+    sharing_basis = serializers.ChoiceField(choices=[(one.value, text) for one, text in BASIS_WORDS.items()], required=False)
+    sharing_consent = serializers.ChoiceField(
+        choices=[(one.value, text) for one, text in CONSENT_WORDS.items()], required=False
+    )
+    sharing_why = Text(required=False, max_length=2000, help_text="Needed where the person does not agree.")
+
+
+def lawful_in(given: dict[str, Any]) -> Lawful | None:
+    """What was said of why it may be shared, taken out of everything given; None when nothing was."""
+    asked = {"basis": "sharing_basis", "consent": "sharing_consent", "consent_why": "sharing_why"}
+    said = {name: given.pop(sent) for name, sent in asked.items() if sent in given}
+    return Lawful(**said) if said else None
+
+
+class RaiseSerializer(LawfulSerializer):
     """A disagreement to raise, about a person whose case the caller is on; or about a theme, which names nobody."""
 
     track = serializers.SlugField(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.api import absences, disputes, handover, moves, notices, story, undelivered, verbs
+from escalation.api import absences, disputes, handover, moves, notices, sharing, story, undelivered, verbs
 
 ONE = "disputes/<ref:reference>/"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path(ONE, disputes.dispute, name="api_dispute"),
     path(f"{ONE}stages/", story.stages, name="api_stages"),
     path(f"{ONE}chronology/", story.chronology, name="api_chronology"),
+    path(f"{ONE}sharings/", sharing.sharings, name="api_sharings"),
     path(f"{ONE}work/", story.work, name="api_work"),
     path(f"{ONE}discussions/", verbs.discussions, name="api_discussions"),
     path(f"{ONE}positions/", verbs.state_position, name="api_positions"),

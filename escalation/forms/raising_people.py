@@ -10,6 +10,7 @@ from django import forms
 from cases.forms.fields import GovukDateField, Radios
 from cases.models import Appointment, Case
 from cases.roles import Permission, Role
+from escalation.forms.sharing import LawfulForm
 from escalation.forms.steps import Setting, StepForm
 
 NEW, OTHER = "new", "other"
@@ -112,11 +113,12 @@ class Recipient(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj.described)
 
 
-class RecipientForm(StepForm):
-    """Who should receive it, and at which stage it begins."""
+class RecipientForm(LawfulForm, StepForm):
+    """Who should receive it, at which stage it begins, and why it may be shared with them."""
 
     slug, title, short = "recipient", "Who should receive it?", "Who receives it"
     page = "escalation/raise/questions/recipient.html"
+    optional = ("sharing_why",)
     addressee = Recipient(
         Appointment.objects.none(),
         label="Do you want to name somebody? (optional)",
@@ -138,6 +140,7 @@ class RecipientForm(StepForm):
     )
 
     def prepare(self, setting: Setting) -> None:
+        self.offer_bases(is_thematic=setting.rules.is_thematic)
         people: Any = self.fields["addressee"]
         running = Appointment.objects.visible_to(setting.acting).active_on(setting.today)
         running = running.filter(agency__in=setting.responding, role__in=RECIPIENTS)

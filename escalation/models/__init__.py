@@ -24,6 +24,8 @@ from escalation.models.protocol import ProtocolVersion
 from escalation.models.protocol_draft import ProtocolDraft
 from escalation.models.stage import DisputeStage
 from escalation.models.support import Support
+from escalation.models.sharing import Sharing
+from escalation.models.reach import AccessGrant, StillOwed
 from escalation.models.undelivered import Undelivered
 from escalation.models.work import (
     Action,
@@ -83,3 +85,5 @@ __all__ = [
     "Undelivered",
     "WithdrawalPressure",
 ]
+    "Sharing",
+    "StillOwed",
