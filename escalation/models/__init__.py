@@ -25,7 +25,6 @@ from escalation.models.protocol_draft import ProtocolDraft
 from escalation.models.stage import DisputeStage
 from escalation.models.support import Support
 from escalation.models.sharing import Sharing
-from escalation.models.reach import AccessGrant, StillOwed
 from escalation.models.undelivered import Undelivered
 from escalation.models.work import (
     Action,
@@ -86,4 +85,3 @@ __all__ = [
     "WithdrawalPressure",
 ]
     "Sharing",
-    "StillOwed",
