@@ -25,6 +25,8 @@ def roles_of(user: User, *, day: date) -> list[Appointment]:
     return own + places
 
 
+    for role in rows:
+        role.is_asking = True
 def chosen_from(roles: Sequence[Appointment], chosen: object) -> Appointment | None:
     """The role with this id among the person's own; None when it is not one of them."""
     return next((role for role in roles if str(role.pk) == str(chosen)), None)
