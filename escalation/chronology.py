@@ -38,8 +38,9 @@ def tell(
     body: str = "",
     happened_at: datetime | None = None,
     stage: int | None = None,
+    by_words: str = "",
 ) -> ChronologyEntry:
-    """Add one entry; ``happened_at`` is when it took place, ``now`` when it is written down.
+    """Add one entry; ``happened_at`` is when it took place, ``now`` when it is written down; ``by_words`` is who has no account.
 
     What is told of a stage inside one agency is visible to that agency only (B-26). Of a theme nothing is told that
     would plainly lead to a person.
@@ -55,7 +56,7 @@ def tell(
         happened_at=happened_at or now,
         recorded_at=now,
         by=by,
-        by_words=by.described if by else CLOCK,
+        by_words=by.described if by else by_words or CLOCK,
         headline=headline[:300],
         body=body,
         only_agency_id=dispute.raising_agency_id if inside else None,

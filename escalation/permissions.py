@@ -71,6 +71,14 @@ def may_state_position(dispute: Dispute, by: Appointment) -> bool:
     return standing(dispute, by).leads_now or by.has(Permission.CONFIRM_FOR_AGENCY)
 
 
+def may_invite_outside(dispute: Dispute, by: Appointment) -> bool:
+    """Ask somebody outside the partnership and choose what they are told: whoever leads the stage, or manages there (F55).
+
+    They speak for their agency at this stage, as with its position; what leaves the partnership leaves in its name.
+    """
+    return may_work_for_person(dispute, by) and (standing(dispute, by).leads_now or by.has(Permission.CONFIRM_FOR_AGENCY))
+
+
 def may_map_points(dispute: Dispute, by: Appointment) -> bool:
     """Fill their own agency's column of the disagreement map; it lies between the agencies, so never in a stage inside one."""
     is_party = side_of_agency(dispute, standing(dispute, by).agency_id) is not None

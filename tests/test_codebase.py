@@ -41,6 +41,7 @@ APPEND_ONLY = {
     "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview",
     "escalation.DisputeLink", "escalation.WithdrawalPressure", "escalation.Feedback", "escalation.ProtocolVersion",
     "escalation.DeadlineChange", "escalation.Sharing",
+    "escalation.OutsideShare",
     "decisions.SignOff", "decisions.OutcomeConcurrence", "decisions.OutcomeConfirmation",
 }
 MUTABLE = {
@@ -55,6 +56,7 @@ MUTABLE = {
     "escalation.Meeting", "escalation.Invitation", "escalation.InterimPlan", "escalation.Debrief", "escalation.Support",
     "escalation.Undelivered", "escalation.LeadGap", "escalation.NoticeChoice", "escalation.Evidence",
     "escalation.AdviceRequest",
+    "escalation.OutsideInvitation", "escalation.OutsideQuestion", "escalation.OutsideEntry", "escalation.OutsideMail",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",
     "decisions.Learning", "decisions.LearningItem",

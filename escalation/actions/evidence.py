@@ -126,6 +126,11 @@ def give_out(*, evidence: Evidence, by: Appointment, now: datetime) -> BinaryIO:
         raise Refused(NOT_YOURS, code="forbidden")
     if why_not := why_not_given_out(evidence):
         raise Refused(why_not, code="shut")
+    return opened(evidence, "evidence_taken_out", by=by, now=now)
+
+
+def opened(evidence: Evidence, action: str, *, by: Appointment | None, now: datetime, **data: object) -> BinaryIO:
+    """The file as it was handed in, after it was recorded that it left; one that is damaged leaves to nobody."""
     try:
         file = files.open_checked(settings.EVIDENCE_ROOT, evidence.stored_as, evidence.sha256)
     except files.Damaged as error:
@@ -134,7 +139,7 @@ def give_out(*, evidence: Evidence, by: Appointment, now: datetime) -> BinaryIO:
         raise Refused(DAMAGED, code="shut") from error
     try:
         with transaction.atomic():
-            record(evidence, "evidence_taken_out", by=by, now=now, state=evidence.state)
+            record(evidence, action, by=by, now=now, state=evidence.state, **data)
     except BaseException:
         file.close()
         raise

@@ -17,6 +17,7 @@ from escalation.models.lead_gap import LeadGap
 from escalation.models.link import DisputeLink, WithdrawalPressure
 from escalation.models.meeting import Invitation, Meeting
 from escalation.models.notification import NoticeChoice, Notification
+from escalation.models.outside import OutsideEntry, OutsideInvitation, OutsideMail, OutsideQuestion, OutsideShare
 from escalation.models.parties import Participant, Party
 from escalation.models.plan import InterimPlan, PlanReview
 from escalation.models.point import Point, PointView
@@ -70,6 +71,11 @@ __all__ = [
     "NoticeChoice",
     "Notification",
     "OwnRecordAttestation",
+    "OutsideEntry",
+    "OutsideInvitation",
+    "OutsideMail",
+    "OutsideQuestion",
+    "OutsideShare",
     "Participant",
     "Party",
     "PersonVoice",
