@@ -60,6 +60,7 @@ class Facts:
     is_restricted: bool = False
     is_named: bool = False
     has_conflict: bool = False
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Row:
     answer: Answer
     whatever_restriction: bool
     whatever_conflict: bool
+    after_the_end: bool
 
     def fits(self, facts: Facts, at: At) -> bool:
         """Whether every column fits."""
@@ -81,6 +83,7 @@ class Row:
             and not self.relations.isdisjoint(facts.relations)
             and (not self.stages or at in self.stages)
             and (self.whatever_conflict or not facts.has_conflict)
+            and (self.after_the_end or not facts.is_over)
             and (self.whatever_restriction or not facts.is_restricted or facts.is_named)
         )
 
@@ -119,6 +122,7 @@ def _row(line: dict[str, Any], abilities: dict[str, frozenset[str]], everybody: 
         answer=Answer(line.pop("answer", "allow")),
         whatever_restriction=line.pop("restricted", "") == "whatever",
         whatever_conflict=line.pop("conflict", "") == "whatever",
+        after_the_end=line.pop("ended", "") == "whatever",
     )
     if line:
         raise ValueError(f"access.yml: a row knows nothing of {', '.join(line)}")
@@ -141,6 +145,7 @@ def answer(action: str, facts: Facts, at: At = At.ENTERED) -> Answer:
 _WIDTH = {one: width for width, one in enumerate(Answer)}
 
 
-def relations_that_open(action: str, role: str) -> frozenset[Relation]:
-    """The relations by which a role is given this action at all: ``visible_to`` is made of them."""
-    return frozenset(Relation(one) for row in table().rows[action] if role in row.roles for one in row.relations)
+def relations_that_open(action: str, role: str, *, after_the_end: bool = False) -> frozenset[Relation]:
+    """The relations by which a role is given this action at all, or also once access has ended: for ``visible_to``."""
+    rows = [row for row in table().rows[action] if role in row.roles and (row.after_the_end or not after_the_end)]
+    return frozenset(Relation(one) for row in rows for one in row.relations)

@@ -166,6 +166,7 @@ def facts_of(dispute: Dispute, by: Appointment) -> Facts:
     return Facts(
         role=by.role, relations=_relations(dispute, by), is_restricted=case.is_restricted,
         is_named=case.is_restricted and by.pk in (case.named or ()), has_conflict=case.is_in_conflict_with(by.user_id),
+        is_over=dispute.is_over_for(by),
     )
 
 

@@ -15,4 +15,6 @@ class EscalationConfig(AppConfig):
         home, own = import_module("escalation.queues"), import_module("escalation.undelivered")
         home.EXTRA_QUEUES.append(own.did_not_arrive)
         import_module("cases.actions.sign_ins").ALSO_ENDED.append(import_module("escalation.actions.feeds").revoke_all)
+        narrowed = import_module("cases.models.case").NARROWED
+        narrowed.append(import_module("escalation.models.cases_open").cases_within)
         import_module("cases.tied").TIES.append(import_module("escalation.tied").MISSED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import advice, debriefs, evidence, links, meetings, plans, points, restrictions, support
+from escalation.views import advice, debriefs, evidence, grants, links, meetings, plans, points, restrictions, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -33,6 +33,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}restriction/decide/", restrictions.decide, name="decide_restriction"),
     path(f"{ONE}restriction/review/", restrictions.review, name="review_restriction"),
     path(f"{ONE}interest/declare/", restrictions.declare_interest, name="declare_interest"),
+    path(f"{ONE}access/grant/", grants.grant_access, name="grant_access"),
+    path(f"{ONE}access/<int:pk>/end/", grants.end_access, name="end_access"),
     path(f"{ONE}links/link/", links.link, name="link"),
     path(f"{ONE}withdrawal/word/", links.pressure, name="withdrawal_pressure"),
 ]

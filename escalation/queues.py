@@ -39,6 +39,7 @@ from escalation.models import (
     WithdrawalPressure,
 )
 from escalation.models.dispute import DisputeQuerySet, Status
+from escalation.models.relations import reached
 from escalation.protocol import DutyKind
 from escalation.turn import Turn, is_turn_of, turn_of
 
@@ -130,7 +131,7 @@ def shared(rows: Iterable[Dispute]) -> list[Dispute]:
 
 def lines_of(rows: Iterable[Dispute], acting: Appointment) -> list[Line]:
     """Disputes as lines."""
-    return [Looked(row, acting).line() for row in shared(rows)]
+    return [Looked(row, acting).line() for row in reached(shared(rows), acting)]
 
 
 def with_line_data(disputes: DisputeQuerySet) -> DisputeQuerySet:
@@ -170,10 +171,8 @@ def raised_by(acting: Appointment, now: datetime) -> list[Line]:
     mine = Dispute.objects.visible_to(acting).filter(raised_by=acting.seat_id)
     mine = mine.filter(Q(closed_at__isnull=True) | Q(closed_at__gte=now - NEWS_KEPT))
     rows = with_line_data(mine).annotate(told=Subquery(newest.values("text")[:1]))
-    return [
-        Looked(row, acting).line(note=_news(getattr(row, "told", None)))
-        for row in shared(rows.order_by("-raised_at", "-pk")[:LOOKED_AT])
-    ]
+    known = reached(shared(rows.order_by("-raised_at", "-pk")[:LOOKED_AT]), acting)
+    return [Looked(row, acting).line(note=_news(getattr(row, "told", None))) for row in known]
 
 
 def drafts_of(acting: Appointment) -> list[Draft]:

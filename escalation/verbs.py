@@ -8,7 +8,7 @@ from cases.models import Appointment
 from cases.roles import Permission
 from escalation import permissions
 from escalation.access import opens
-from escalation.actions import links, restrictions, support
+from escalation.actions import grants, links, restrictions, support
 from escalation.actions.acknowledge import may_acknowledge
 from escalation.models import Dispute
 from escalation.models.dispute import AT_WORK, Status
@@ -101,6 +101,7 @@ MAY: dict[str, May] = {
     "restrict": restrictions.may_restrict,
     "decide_restriction": restrictions.may_decide,
     "review_restriction": restrictions.may_review,
+    "grant_access": grants.may_grant,
     "dispute_decisions": _has_an_outcome,
 }
 

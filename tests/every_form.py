@@ -93,6 +93,7 @@ WORK = [
     Form("answer_advice", f"{NOW}advice/{{advice}}/answer/", LEAD),
     Form("take_back_advice", f"{NOW}advice/{{advice}}/take-back/"),
     Form("link", f"{NOW}links/link/"),
+    Form("grant_access", "/disputes/{long_ended}/access/grant/", LEAD),
     Form("restrict", f"{EARLY}restriction/restrict/", SENIOR),
     Form("decide_restriction", "/disputes/{asked_shut}/restriction/decide/", SENIOR),
     Form("review_restriction", "/disputes/{shut}/restriction/review/", SENIOR),
@@ -167,7 +168,7 @@ FORMS = [*WORK, *DATES, *DECISIONS, *PEOPLE, *RAISING, *PROTOCOL]
 BUTTONS = frozenset(
     {
         "absence_end", "acknowledge", "act_as", "attestation_list", "attestation_of_board", "calendar_feed_renew",
-        "calendar_feed_revoke", "concur", "decision_correct",
+        "calendar_feed_revoke", "concur", "decision_correct", "end_access",
         "decision_submit", "end_session", "end_support", "let_back", "new_recovery_codes", "notices_read", "people_import_record",
         "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",
@@ -200,6 +201,9 @@ class Places:
         moves.withdraw(
             dispute=taken_back, reason="Settled by phone.", by=by, now=now, was_pressed=True, pressure="I was told to."
         )
+        long_ended = make_dispute(self.people, now=now)
+        moves.withdraw(dispute=long_ended, reason="Settled by phone.", by=by, now=now)
+        Dispute.objects.filter(pk=long_ended.pk).update(closed_at=now - timedelta(days=30))
         unsent = start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now)
         unsent.data = {"decision": {"decision_disputed": ["Home today."], "responding": [str(self.people.health.agency.pk)]}}
         unsent.save()
@@ -207,7 +211,7 @@ class Places:
         self.names |= {
             "ended": ended.reference, "taken_back": taken_back.reference, "draft": unsent.pk, "held": by.pk,
             "agency": by.agency_id, "undelivered": Undelivered.objects.create(notice=notice, failed_at=now).pk,
-            "recovery": make_recovery(self.people, now).pk,
+            "recovery": make_recovery(self.people, now).pk, "long_ended": long_ended.reference,
         }  # fmt: skip
 
     def who(self, dotted: str) -> Appointment:

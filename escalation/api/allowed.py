@@ -43,6 +43,7 @@ VERBS = {
     "restriction": "restrict",
     "restriction/decide": "decide_restriction",
     "restriction/review": "review_restriction",
+    "access": "grant_access",
 }
 
 

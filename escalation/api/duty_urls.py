@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.api import advice, debriefs, evidence, links, meetings, plans, points, restrictions, support
+from escalation.api import advice, debriefs, evidence, grants, links, meetings, outside, plans, points, restrictions, support
 
 ONE = "disputes/<ref:reference>/"
 
@@ -30,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}restriction/decide/", restrictions.decide, name="api_decide_restriction"),
     path(f"{ONE}restriction/review/", restrictions.review, name="api_review_restriction"),
     path(f"{ONE}interest/", restrictions.interest, name="api_interest"),
+    path(f"{ONE}access/", grants.access, name="api_access"),
+    path(f"{ONE}access/<int:pk>/end/", grants.end, name="api_end_access"),
     path(f"{ONE}links/", links.linked, name="api_links"),
     path(f"{ONE}withdrawal/word/", links.pressure, name="api_withdrawal_pressure"),
 ]

@@ -23,6 +23,7 @@ from escalation.models.plan import InterimPlan, PlanReview
 from escalation.models.point import Point, PointView
 from escalation.models.protocol import ProtocolVersion
 from escalation.models.protocol_draft import ProtocolDraft
+from escalation.models.reach import AccessGrant, StillOwed
 from escalation.models.stage import DisputeStage
 from escalation.models.support import Support
 from escalation.models.sharing import Sharing
@@ -42,6 +43,7 @@ from escalation.models.work import (
 )
 
 __all__ = [
+    "AccessGrant",
     "Acknowledgement",
     "Action",
     "AdviceRequest",
@@ -86,6 +88,7 @@ __all__ = [
     "ProtocolDraft",
     "ProtocolVersion",
     "SafetyConfirmation",
+    "StillOwed",
     "Support",
     "Undelivered",
     "WithdrawalPressure",

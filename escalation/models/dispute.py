@@ -11,12 +11,12 @@ from django.db import models
 from django.db.models import Q
 from django_fsm import GET_STATE, FSMField, transition
 
-from cases.access import relations_that_open
 from cases.models import Absence, Agency, Appointment, Case, Partnership
 from cases.models.case import Capacity
 from escalation import permissions
 from escalation.models.protocol import ProtocolVersion
-from escalation.models.relations import WHOLE_PARTNERSHIP, related
+from escalation.models.reach import long_ended
+from escalation.models.relations import forget_reach, is_over, seen_by
 from escalation.protocol import Protocol, Stage
 
 
@@ -43,13 +43,7 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     def visible_to(self, acting: Appointment) -> DisputeQuerySet:
         """Those that the access table lets this person know of; every other dispute does not exist for them."""
         mine = self.filter(partnership=acting.partnership_id).exclude(case__in=Case.objects.shut_to(acting))
-        opened_by = relations_that_open("see", acting.role)
-        if opened_by & WHOLE_PARTNERSHIP:
-            return mine
-        may_see = Q()
-        for relation in sorted(opened_by):
-            may_see |= Q(pk__in=related(acting, relation))
-        return mine.filter(may_see)
+        return mine.filter(seen_by(acting))
 
     def running(self) -> DisputeQuerySet:
         """Those that have not ended."""
@@ -57,7 +51,8 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
 
     def with_page_data(self) -> DisputeQuerySet:
         """Everything a line or page about a dispute shows, in a fixed number of queries."""
-        return self.defer("protocol__document").select_related(
+        ago = models.ExpressionWrapper(long_ended(), models.BooleanField())
+        return self.annotate(long_ended=ago).defer("protocol__document").select_related(
             "case__person", "protocol", "partnership", "raising_agency", "raised_by__user", "raised_by__agency"
         ).prefetch_related(
             "parties__agency", "participants__appointment__user", "participants__appointment__agency",
@@ -158,10 +153,15 @@ class Dispute(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    def is_over_for(self, who: Appointment) -> bool:
+        """Whether access to it has ended for ``who``, because it ended some weeks ago."""
+        return is_over(self, who)
+
     def refresh_from_db(self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Reload; the protected field is emptied first, so that no other instance is affected (stack.md, django-fsm-2)."""
         if fields is None:
             self._prefetched_objects_cache: dict[str, Any] = {}
+            forget_reach(self)
             names = [field.attname for field in self._meta.concrete_fields]
         else:
             names = list(fields)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.models import Appointment, Case, User
+from escalation.models.reach import REACH, DatabaseNow, still_open
 from escalation.protocol import Event
 
 
@@ -16,6 +17,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, acting: Appointment) -> NotificationQuerySet:
         """One's own, in the role in which one acts, and what came for the places one takes while others are away."""
         mine = self.filter(recipient__in=[acting.pk, *(place.pk for place in acting.places)])
+        mine = mine.filter(Q(dispute=None) | Q(created_at__gt=DatabaseNow() - REACH) | still_open(acting, "dispute__"))
         return mine.filter(Q(dispute=None) | ~Q(dispute__case__in=Case.objects.shut_to(acting)))
 
 

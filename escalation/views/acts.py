@@ -116,6 +116,7 @@ TEXTS = {
     "restrict": "Restrict to named people",
     "decide_restriction": "Decide whether only named people may know of it",
     "review_restriction": "Look again at the restriction",
+    "grant_access": "Give somebody access again",
 }
 ONLY_WHERE_OWED = {
     "notify_intention": DutyKind.INTENTION_NOTIFIED,
@@ -124,7 +125,7 @@ ONLY_WHERE_OWED = {
 AT_ANY_TIME = (
     "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "open_plan",
     "add_evidence", "bring_in", "ask_advice", "ask_support", "offer_debrief", "write_learning", "link", "withdraw",
-    "restrict", "review_restriction",
+    "restrict", "review_restriction", "grant_access",
 )  # fmt: skip
 MOST_BUTTONS = 3
 

@@ -31,7 +31,7 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
     dispute, now = dispute_to_see(request, reference), acted_at()
     context = dispute_frame(dispute, request.acting, now, "dispute")
     if not context["here"]["may_read"]:
-        return render(request, "escalation/dispute_known.html", context | {"dates": dates_of(dispute, None)})
+        return render(request, "escalation/dispute_known.html", _known(dispute, request.acting) | context)
     readable, heard_of = context["here"]["readable_stages"], context["here"]["heard_stages"]
     context |= {
         "about": about(dispute),
@@ -52,6 +52,11 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
     if any(receipt.read_at is None for receipt in context["feedback"]):
         mark_feedback_read(dispute=dispute, by=request.acting, now=now)
     return render(request, "escalation/dispute.html", context)
+
+
+def _known(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
+    """What somebody sees who only knows of it, or whose access has ended."""
+    return {"dates": dates_of(dispute, None), "is_over": dispute.is_over_for(acting)}
 
 
 def about(dispute: Dispute) -> dict[str, str]:

@@ -25,6 +25,7 @@ from escalation.verbs import may
 from escalation.views.asking import Question, ask
 from escalation.views.debriefs import debriefs_of
 from escalation.views.frame import dispute_frame, dispute_to_read, dispute_to_see
+from escalation.views.grants import access_of
 from escalation.views.meetings import readable_meetings
 from escalation.views.refused import refused_attempts
 from escalation.views.support import supports_of
@@ -181,5 +182,6 @@ def readers(request: ActingRequest, reference: str) -> HttpResponse:
         reads = reads.filter(user=request.user)
     context = dispute_frame(dispute, acting, acted_at(), "dispute_readers") | {
         "page": page_of(reads, request, size=50), "sees_all": sees_all, "refused": refused_attempts(dispute, acting),
+        "access": access_of(dispute, acting) if sees_all else None,
     }  # fmt: skip
     return render(request, "escalation/dispute_readers.html", context)

@@ -36,6 +36,7 @@ class Who:
     is_restricted: bool = False
     is_named: bool = False
     has_conflict: bool = False
+    is_over: bool = False
 
     @property
     def is_shut_out(self) -> bool:
@@ -143,7 +144,26 @@ def may_restrict(who: Who, stage: int, is_inside: bool) -> str:
     return "ask" if who.is_on_it and who.code in ("PR", "FL") else "deny"
 
 
+def may_grant(who: Who, stage: int, is_inside: bool) -> str:
+    return "allow" if who.code == "BM" or (who.code in ("DL", "SM") and who.is_of_a_party) else "deny"
+
+
+def after_the_end(action: str, who: Who, stage: int, is_inside: bool) -> str:
+    """What is left once access has ended: that it is there and who reads it, for those who answer for that; audit, emergency."""
+    keeps = who.code == "BM" or (who.code in ("DL", "SM") and who.is_of_a_party)
+    if who.code == "AU":
+        return "allow" if action in ("see", "read", "export", "readers") else "deny"
+    if action in ("readers", "grant_access"):
+        return "allow" if keeps else "deny"
+    if action == "see":
+        spoke = (who.code == "CS" and who.is_of_a_party) or (who.code in ("CS", "CH") and who.has_last_word)
+        return "allow" if keeps or spoke else "deny"
+    decides = who.code in ("SM", "CS", "CH") and (who.is_on_it or who.is_of_a_party or who.has_last_word)
+    return "allow" if action == "restrict" and decides else "deny"
+
+
 ORACLE = {
+    "grant_access": may_grant,
     "see": may_see, "read": may_read, "work": may_work, "draft_decision": may_work, "review": may_review,
     "agree": may_agree, "bring_in": may_bring_in, "escalate": may_escalate, "withdraw": may_withdraw,
     "confirm_safety": may_confirm_safety, "give_feedback": may_tell, "offer_debrief": may_tell,
@@ -154,4 +174,6 @@ ORACLE = {
 
 def expected(action: str, who: Who, stage: int, is_inside: bool) -> str:
     """What the requirements say."""
+    if who.is_over and not who.is_shut_out:
+        return after_the_end(action, who, stage, is_inside)
     return "deny" if who.is_shut_out else ORACLE[action](who, stage, is_inside)

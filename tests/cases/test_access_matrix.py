@@ -30,11 +30,11 @@ def everybody() -> Iterator[Who]:
             stands = dict(zip(others, said, strict=True)) | ({on_it: True} if on_it != "nobody" else {})
             if on_it == "nobody" and (stands["raised_it"] or stands["leads"]):
                 continue
-            for came_to, (restricted, named), conflict in itertools.product(
-                range(5), ((False, False), (True, True), (True, False)), YES_NO
+            for came_to, (restricted, named), conflict, over in itertools.product(
+                range(5), ((False, False), (True, True), (True, False)), YES_NO, YES_NO
             ):
                 yield Who(
-                    code, came_to=came_to, is_restricted=restricted, is_named=named, has_conflict=conflict, **stands
+                    code, came_to=came_to, is_restricted=restricted, is_named=named, has_conflict=conflict, is_over=over, **stands
                 )
 
 
@@ -42,7 +42,7 @@ def facts(who: Who) -> Facts:
     found = {relation for name, relation in NAMES.items() if getattr(who, name)} | {Relation.PARTNERSHIP, Relation.ANYBODY}
     if who.code == "AU":
         found.add(Relation.ENGAGEMENT)
-    return Facts(CODES[who.code], frozenset(found), who.is_restricted, who.is_named, who.has_conflict)
+    return Facts(CODES[who.code], frozenset(found), who.is_restricted, who.is_named, who.has_conflict, who.is_over)
 
 
 def place(who: Who, stage: int, is_inside: bool) -> At:

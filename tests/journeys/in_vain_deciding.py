@@ -8,7 +8,7 @@ from cases.models import Appointment
 from decisions.actions import afterwards, outcomes
 from decisions.actions.records import edit_record, return_record, submit_record
 from escalation import leads
-from escalation.actions import restrictions
+from escalation.actions import moves, restrictions
 from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute
 from escalation.protocol import Side
@@ -186,6 +186,17 @@ def _(now: datetime) -> InVain:
     path, said = "restriction/review/", {"reason": WORDS}
     by, then = people.council.practitioner, people.council.senior_manager
     return InVain(dispute, path, said | {"keeps": "no"}, path, said | {"keeps": False, "people": []}, by, then)
+
+
+@journey("grant_access", "an auditor gives nobody access to what has ended; a lead does, to one of their own (quality 3.1)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    moves.withdraw(dispute=dispute, reason=WORDS, by=people.council.practitioner, now=now)
+    Dispute.objects.filter(pk=dispute.pk).update(closed_at=now - timedelta(days=30))
+    holder, last = people.council.practitioner.pk, now.date() + timedelta(days=7)
+    page = {"holder": holder, "reason": WORDS, "until_on_day": last.day, "until_on_month": last.month, "until_on_year": last.year}
+    said = {"holder": holder, "reason": WORDS, "until_on": f"{last}"}
+    return InVain(dispute, "access/grant/", page, "access/", said, people.auditor, people.council.lead)
 
 
 ALL = JOURNEYS  # those of working and those of deciding
