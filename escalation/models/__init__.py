@@ -88,9 +88,9 @@ __all__ = [
     "ProtocolDraft",
     "ProtocolVersion",
     "SafetyConfirmation",
+    "Sharing",
     "StillOwed",
     "Support",
     "Undelivered",
     "WithdrawalPressure",
 ]
-    "Sharing",
