@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cases.models import AccountNotice
+from cases.reset_links import first_link
 from cases.templatetags.dates import date_and_time
 
 BATCH = 100
@@ -34,6 +35,8 @@ def _deliver(pk: int, now: datetime) -> bool:
         "sign_in_url": settings.BASE_URL + reverse("account_login"),
         "lists_url": settings.BASE_URL + reverse("attestation_lists"),
         "directory_url": settings.BASE_URL + reverse("directory"),
+        "account_url": settings.BASE_URL + reverse("account"),
+        "first_url": settings.BASE_URL + reverse("first_link", args=[first_link(found.user)]),
     }  # fmt: skip
     try:
         subject = render_to_string(f"account/email/{found.kind}_subject.txt", told).strip()

@@ -13,20 +13,25 @@ PEOPLE = ("user", "agency", "partnership", "in_place_of__user", "in_place_of__ag
 
 
 def roles_of(user: User, *, day: date) -> list[Appointment]:
-    """The person's own roles, the oldest first, then the places of those they stand in for by the database's clock."""
+    """The person's own roles, the oldest first, then the places of those they stand in for by the database's clock.
+
+    An agency's provider vouches for its own people as such: a session through it opens no role at another agency.
+    """
     theirs = Appointment.objects.filter(user=user)
     found = Appointment.objects.active_on(day).filter(user=user) | theirs.filter(in_place_of__isnull=False)
     rows = list(found.select_related(*PEOPLE).order_by("pk"))
+    if user.only_at:
+        rows = [row for row in rows if row.agency_id in user.only_at]
     own = [row for row in rows if row.in_place_of_id is None]
     lent = [row for row in rows if row.in_place_of_id is not None]
     places = places_in_force(user, lent, now=database_now()) if own and lent else []
+    for role in rows:
+        role.is_asking = True
     for role in own:
         role.places = places
     return own + places
 
 
-    for role in rows:
-        role.is_asking = True
 def chosen_from(roles: Sequence[Appointment], chosen: object) -> Appointment | None:
     """The role with this id among the person's own; None when it is not one of them."""
     return next((role for role in roles if str(role.pk) == str(chosen)), None)

@@ -40,6 +40,7 @@ class TimedSessions:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
             at = time.time()
+            cast("Any", request.user).only_at = request.session.get(sessions.ONLY_AT, ())
             if why := sessions.why_over(request.session, at=at):
                 cast("Any", request).was_of = request.user.pk
                 sign_out(request, why)
@@ -77,6 +78,9 @@ class ActingMiddleware:
             if is_suspended(user) or (not roles and has_left(user, day=day)):
                 end_access(user=user, why=over, now=database_now())
                 sign_out(request, over)
+                return self.get_response(request)
+            if not roles and request.session.get(sessions.ONLY_AT):
+                sign_out(request, SignIn.End.CLOSED)
                 return self.get_response(request)
             acting.can_switch_role = len(roles) > 1
             chosen = request.session.get(SESSION_KEY)
@@ -127,7 +131,11 @@ class Proved:
             return _no(request, proving.NEEDS_SECOND, "second_factor_needed") if is_api else redirect("second_factor")
         if not proving.is_owed(request, name):
             return None
-        return _no(request, proving.PROVE_AGAIN, "prove_again") if is_api else proving.prove_here(request)
+        if is_api:
+            return _no(request, proving.PROVE_AGAIN, "prove_again")
+        if request.method == "POST" and proving.elsewhere(request):  # whoever goes there finds what they wrote when back
+            keep(request, request.user.pk, overtaken=False)
+        return proving.prove_here(request)
 
 
 def _no(request: HttpRequest, message: str, code: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal.auth import begin_authentication
@@ -16,13 +17,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from knox.models import AuthToken
 
 from cases import sessions
+from cases.acting import roles_of
+from cases.actions import own_sign_ins
 from cases.actions.second_factors import has_second_factor
 from cases.actions.sign_ins import record_proof
 from cases.clock import database_now
 from cases.forms.proving import ProveForm
+from cases.models import AgencySignIn
 
 # What somebody without a second factor may open where one is required: only the way to one, and out.
 WAY_TO_ONE = frozenset({
@@ -76,15 +81,42 @@ def _without_proof(sent: QueryDict) -> QueryDict:
 
 def prove_form(request: HttpRequest, *, answered: bool) -> ProveForm:
     """The form that asks, with the ways that this person has."""
-    found = Authenticator.objects.filter(user=request.user.pk).values_list("type", flat=True)
-    return ProveForm(request.POST if answered else None, request=request, factors=frozenset(found))
+    user: Any = request.user
+    found = Authenticator.objects.filter(user=user.pk).values_list("type", flat=True)
+    password = user.has_usable_password() and not own_sign_ins.must_come_through(user, day=timezone.localdate())
+    return ProveForm(request.POST if answered else None, request=request, factors=frozenset(found), password=password)
+
+
+def elsewhere(request: HttpRequest) -> list[AgencySignIn]:
+    """Where this person can show it as well: the providers of their agencies to which they are linked."""
+    user: Any = request.user
+    known = set(own_sign_ins.links_of(user).values_list("issuer", flat=True))
+    if not known:
+        return []
+    return [own for own in own_sign_ins.offered_to(roles_of(user, day=timezone.localdate())) if own.issuer in known]
 
 
 def note_proof(request: HttpRequest, form: ProveForm) -> None:
-    """The session is proved from now on, and the account's chain says so."""
+    """What the form asked for was shown."""
+    note(request, second=form.used_second, at=time.time())
+
+
+def note(request: HttpRequest, *, second: bool, at: float) -> None:
+    """The session is proved from then on under a new key, and the account's chain says so."""
     user: Any = request.user
-    sessions.prove(request.session, at=time.time(), second=form.used_second)
-    record_proof(user=user, second_factor=form.used_second, now=database_now())
+    sessions.prove(request.session, at=at, second=second)
+    request.session.cycle_key()
+    record_proof(
+        user=user, second_factor=second, sign_in=request.session.get(sessions.SIGN_IN, 0),
+        session_key=str(request.session.session_key), now=database_now(),
+    )  # fmt: skip
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to come back to from elsewhere: that of the form which was sent, else the one that was to be opened."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    is_ours = request.method == "POST" and url_has_allowed_host_and_scheme(before.geturl(), {request.get_host()})
+    return before._replace(scheme="", netloc="").geturl() if is_ours and before.path else request.get_full_path()
 
 
 def asked(
@@ -97,5 +129,6 @@ def asked(
     context = {
         "form": form, "kept": kept, "files": files, "options": options,
         "action": request.get_full_path() if sends_on else "", "next": "" if sends_on else to or request.get_full_path(),
+        "elsewhere": elsewhere(request), "came_from": to or _page_of(request),
     }  # fmt: skip
     return render(request, "account/prove_again.html", context)

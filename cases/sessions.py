@@ -14,6 +14,8 @@ GRAIN = 15  # use is written down at most this often, and given in favour of the
 FRESH = 5 * 60  # how long a proof holds for acts that weigh
 BEGAN, USED, SIGN_IN, ENDED = "session_began", "session_used", "sign_in", "session_ended"
 PROVED, SECOND = "session_proved", "session_second"
+# Of whoever came through an agency's own provider: what it said, until they are in; then the agencies for which they act here.
+CAME, ONLY_AT, ELSEWHERE = "came_through", "session_only_at", "elsewhere"
 
 
 def begin(session: SessionBase, *, at: float) -> None:

@@ -13,6 +13,7 @@ from cases.views import (
     cases,
     demo,
     directory,
+    elsewhere,
     information,
     people_import,
     recoveries,
@@ -41,6 +42,20 @@ SIGNING_IN = [
     ),
 ]
 
+ELSEWHERE = [
+    path("", elsewhere.organisations, name="organisations"),
+    path("<int:pk>/", elsewhere.sign_in, name="sign_in_elsewhere"),
+    path("<int:pk>/return/", elsewhere.came_back, name="elsewhere_return"),
+    path("not-let-in/", elsewhere.not_let_in, name="elsewhere_refused"),
+    path("first/", elsewhere.first_time, name="first_time"),
+    path("first/sent/", elsewhere.first_time_sent, name="first_time_sent"),
+    re_path(r"^first/(?P<key>[0-9a-z]+-[0-9a-z-]+)/$", elsewhere.open_first_link, name="first_link"),
+    re_path(r"^first/(?P<key>[0-9a-z]+-[0-9a-z-]+)/(?P<pk>[0-9]+)/$", elsewhere.first, name="first_elsewhere"),
+    path("<int:pk>/link/", elsewhere.link, name="link_elsewhere"),
+    path("<int:pk>/prove/", elsewhere.prove, name="prove_elsewhere"),
+    path("links/<int:pk>/remove/", elsewhere.unlink, name="unlink_elsewhere"),
+]
+
 SECOND_FACTORS = [
     path("", second_factors.second_factor, name="second_factor"),
     path("app/", second_factors.add_app, name="add_app"),
@@ -54,6 +69,7 @@ urlpatterns = [
     path("account/", include(SIGNING_IN)),
     path("account/", sessions.account, name="account"),
     path("account/second-factor/", include(SECOND_FACTORS)),
+    path("account/organisation/", include(ELSEWHERE)),
     path("account/prove/", second_factors.prove_again, name="prove_again"),
     path("account/time/", sessions.session_time, name="session_time"),
     path("account/sessions/<int:pk>/end/", sessions.end_session, name="end_session"),

@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "deliver-notices": every(5, "escalation.tasks.deliver_notices"),
     "seal-audit-trail": every(30, "escalation.tasks.seal_audit_trail"),
     "look-after-accounts": every(30, "escalation.tasks.look_after_accounts"),
+    "ask-providers-again": every(60, "escalation.tasks.ask_providers_again"),
     "keep-accounts-current": every(3600, "escalation.tasks.keep_accounts_current"),
     "mail-checkpoints": every(3600, "escalation.tasks.mail_checkpoints"),
     "count-refusals": every(60, "escalation.tasks.count_refusals"),

@@ -25,6 +25,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",  # an address at any accounts, and one account from anywhere
     "reset_password": "20/m/ip,5/m/key",
     "reset_password_from_key": "20/m/ip",
+    "elsewhere": "30/m/ip",  # each asks an agency's provider
+    "first_time": "20/m/ip,5/m/key",
 }
 MFA_ADAPTER = "cases.accounts.SealedFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -41,7 +43,7 @@ _READ, _ACT = frozenset({"GET", "HEAD"}), frozenset({"POST", "PUT", "PATCH", "DE
 PROVED_AGAIN = {
     # second factors, and giving somebody a way back without theirs
     "add_app": _READ | _ACT, "add_key": _READ | _ACT, "remove_second_factor": _ACT, "new_recovery_codes": _ACT,
-    "recovery_codes": _READ, "ask_recovery": _ACT, "answer_recovery": _ACT,
+    "link_elsewhere": _READ, "unlink_elsewhere": _ACT, "recovery_codes": _READ, "ask_recovery": _ACT, "answer_recovery": _ACT,
     # signing a decision off, and giving the last word
     "decision_sign": _ACT, "api_decision_sign": _ACT, "give_outcome": _ACT, "api_outcome": _ACT,
     "concur": _ACT, "api_concur": _ACT,

@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 
 from cases import account_mail, checkpoint_mail, checkpoints
-from cases.actions import attestations, refusals, sent, sign_ins, typed, unused
+from cases.actions import attestations, own_sign_ins, refusals, sent, sign_ins, typed, unused
 from cases.clock import database_now
 from escalation import deliveries
 from escalation.actions import calendars, lead_gaps, plans, restrictions, scanning, sweep
@@ -62,6 +62,12 @@ def look_after_accounts() -> None:
     """Tell people what happened with their accounts, and write down the end of sessions nobody came back to."""
     account_mail.deliver_owed(now=database_now())
     sign_ins.end_old(now=database_now(), at=time.time())
+
+
+@shared_task(name="escalation.tasks.ask_providers_again")
+def ask_providers_again() -> None:
+    """Ask agencies' own providers whether the accounts behind running sessions are still open there."""
+    own_sign_ins.ask_again(now=database_now())
 
 
 @shared_task(name="escalation.tasks.keep_accounts_current")

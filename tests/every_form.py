@@ -173,7 +173,7 @@ BUTTONS = frozenset(
         "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",
         "raise_discard", "remove_second_factor", "session_time", "set_contact", "sign_out_everywhere", "submit_referral",
-        "take_place", "take_place_in", "try_again",
+        "take_place", "take_place_in", "try_again", "unlink_elsewhere",
     }
 )  # fmt: skip
 

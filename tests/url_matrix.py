@@ -23,7 +23,8 @@ COVERED = ("cases.urls", "cases.api.urls")
 PUBLIC = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
-        "account_suspended", "mfa_authenticate",
+        "account_suspended", "mfa_authenticate", "organisations", "sign_in_elsewhere", "elsewhere_return", "elsewhere_refused",
+        "first_time", "first_time_sent", "first_link", "first_elsewhere",
         "account_reset_password_from_key", "account_reset_password_from_key_done", "signed_out", "privacy", "accessibility",
         "recording", "help", "audit_key", "calendar_feed_file", "demo_people", "demo_mail",
     }
@@ -107,6 +108,9 @@ ROWS: list[Row] = [
     Row("new_recovery_codes", "/account/second-factor/codes/new/", "post", answer=302, stranger=302, outsider=302),
     Row("prove_again", "/account/prove/", **OPEN),
     Row("prove_again", "/account/prove/", "post", **OPEN),
+    Row("link_elsewhere", "/account/organisation/999999/link/", answer=404),
+    Row("prove_elsewhere", "/account/organisation/999999/prove/", answer=404),
+    Row("unlink_elsewhere", "/account/organisation/links/999999/remove/", "post", answer=302, stranger=302, outsider=302),
     Row("roles", "/account/roles/", **OPEN),
     Row("take_place", "/account/standing-in/{place}/", insider="council.lead"),
     Row("take_place", "/account/standing-in/{place}/", "post", answer=302, insider="council.lead"),

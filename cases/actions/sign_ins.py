@@ -31,13 +31,17 @@ def record_account(
 
 
 @one_act
-def record_sign_in(*, user: User, session_key: str, device: str, now: datetime) -> SignIn:
-    """Somebody has signed in; from a device that is new among others they are told."""
+def record_sign_in(
+    *, user: User, session_key: str, device: str, now: datetime, through: int | None = None, renewal: str = ""
+) -> SignIn:
+    """Somebody has signed in, ``through`` an agency's provider or with a password; from a new device they are told."""
     before = SignIn.objects.filter(user=user)
     if before.exists() and not before.filter(device=device).exists():
         AccountNotice.objects.create(user=user, kind=AccountNotice.Kind.NEW_DEVICE, device=device, owed_at=now)
-    made = SignIn.objects.create(user=user, session_key=session_key, device=device, began_at=now)
-    record_account("signed_in", user, now=now, data={"sign_in": made.pk})
+    came = {"through_id": through, "renewal": renewal, "confirmed_at": now if through else None}
+    made = SignIn.objects.create(user=user, session_key=session_key, device=device, began_at=now, **came)
+    told = {"sign_in": made.pk} | ({"own_sign_in": through} if through else {})
+    record_account("signed_in", user, now=now, data=told)
     return made
 
 
@@ -56,8 +60,9 @@ def record_failure(*, email: str, now: datetime) -> None:
 
 
 @one_act
-def record_proof(*, user: User, second_factor: bool, now: datetime) -> None:
-    """Somebody has shown again that it is them, before an act that weighs."""
+def record_proof(*, user: User, second_factor: bool, sign_in: int, session_key: str, now: datetime) -> None:
+    """Somebody has shown again that it is them, before an act that weighs; their session has a new key from now on."""
+    SignIn.objects.filter(pk=sign_in, user=user).update(session_key=session_key)
     record_account("proved_again", user, now=now, data={"second_factor": second_factor})
 
 
@@ -68,8 +73,8 @@ def end_sign_in(*, sign_in: SignIn, why: str, now: datetime) -> bool:
     Session.objects.filter(session_key=held.session_key).delete()
     if held.ended_at is not None:
         return False
-    held.ended_at, held.end = now, why
-    held.save(update_fields=["ended_at", "end"])
+    held.ended_at, held.end, held.renewal = now, why, ""
+    held.save(update_fields=["ended_at", "end", "renewal"])
     record_account("session_ended", held.user, now=now, data={"sign_in": held.pk, "why": why})
     return True
 

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases.acting import has_left, is_suspended, roles_of
+from cases.actions.own_sign_ins import must_come_through
 from cases.actions.second_factors import has_second_factor
 from cases.actions.sign_ins import record_token
 from cases.api.authentication import ActingApiRequest
@@ -54,6 +55,8 @@ class TokenView(APIView):
             raise exceptions.Throttled(detail=TOO_MANY) from error
         if user is None or not user.is_active or has_left(user, day=timezone.localdate()):
             raise exceptions.PermissionDenied("No account has this e-mail address and password.")
+        if must_come_through(user, day=timezone.localdate()):
+            raise exceptions.PermissionDenied("This account opens through the person's organisation alone, and gives no token.")
         if is_suspended(user):
             raise exceptions.PermissionDenied("This account is suspended, because it was not used. Ask who keeps your entry.")
         _check_second_factor(user, code)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+from django import forms
 from django.utils import timezone
 
 from cases.acting import has_left
-from cases.forms.base import GovukMixin
+from cases.forms.base import GovukForm, GovukMixin
 from cases.models import User
 
 EMAIL_REQUIRED = "Enter your work e-mail address"
@@ -58,6 +59,16 @@ class NewPasswordForm(GovukMixin, ResetPasswordKeyForm):  # type: ignore[misc]
         second.error_messages["required"] = "Enter the new password once more"
         for field in (first, second):
             field.widget.attrs.pop("placeholder", None)
+
+
+class FirstTimeForm(GovukForm):
+    """Where to send the link with which somebody newly invited links the account of their organisation."""
+
+    email = forms.EmailField(label="E-mail address", max_length=254)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _ask_for_email(self.fields["email"])
 
 
 def _ask_for_email(field: Any) -> None:

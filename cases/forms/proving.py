@@ -23,6 +23,7 @@ from cases.models import User
 CODE = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "spellcheck": "false"})
 CODE_HINT = "Six digits from your authenticator app, or one of your recovery codes"
 NOTHING_GIVEN = "Enter your password"
+OTHER_WAYS = "Show it in one of the ways named here: this account is not opened by a password"
 NO_KEY = "The security key did not answer, or is not yours. Try again, or use another way"
 
 MOST_OF_A_KEY = 20_000
@@ -119,9 +120,13 @@ class ProveForm(GovukForm):
     prove_code = forms.CharField(label="Or a code", help_text=CODE_HINT, max_length=40, required=False, widget=CODE)
     prove_credential = Credential(required=False)
 
-    def __init__(self, *args: Any, request: HttpRequest, factors: frozenset[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, request: HttpRequest, factors: frozenset[str], password: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.request, self.used_second = request, False
+        if not password:
+            del self.fields["prove_password"]
         if not factors:
             del self.fields["prove_code"]
         if Authenticator.Type.WEBAUTHN not in factors:
@@ -139,8 +144,10 @@ class ProveForm(GovukForm):
             self._code(user, given["prove_code"])
         elif given.get("prove_password"):
             self._password(user, given["prove_password"])
-        else:
+        elif "prove_password" in self.fields:
             self.add_error("prove_password", NOTHING_GIVEN)
+        else:
+            self.add_error("prove_code" if "prove_code" in self.fields else None, OTHER_WAYS)
         return given
 
     def _password(self, user: User, password: str) -> None:

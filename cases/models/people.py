@@ -45,6 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
+    only_at: Sequence[int] = ()  # in a session through an agency's own provider: the agencies it vouches for
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 

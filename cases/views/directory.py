@@ -52,6 +52,7 @@ class Section:
     entries: list[Entry]
     gaps: list[str]
     may_keep: bool = False
+    signs_in_elsewhere: bool = False
 
 
 @require_safe
@@ -73,7 +74,7 @@ def sections_for(acting: Appointment, day: date, away: Away) -> list[Section]:
     for held in sorted(running, key=lambda held: (PLACES[held.role], not held.is_contact, held.user.name, held.pk)):
         people.setdefault(held.agency_id, []).append(held)
     agencies = sorted(
-        Agency.objects.visible_to(acting).select_related("commissioner"),
+        Agency.objects.visible_to(acting).select_related("commissioner", "own_sign_in"),
         key=lambda agency: (agency.pk != acting.agency_id, agency.name),
     )
     return [_section(agency, people.get(agency.pk, []), acting, away) for agency in agencies] + [
@@ -85,7 +86,9 @@ def _section(agency: Agency | None, held: list[Appointment], acting: Appointment
     roles = {entry.role for entry in held}
     gaps = [role.title for role in NEEDED if role not in roles] if agency else []
     may_keep = agency is not None and may_keep_agency(acting, agency)
-    return Section(agency, [_entry(entry, acting, away) for entry in held], gaps, may_keep)
+    own = getattr(agency, "own_sign_in", None)
+    elsewhere = own is not None and own.ended_at is None
+    return Section(agency, [_entry(entry, acting, away) for entry in held], gaps, may_keep, elsewhere)
 
 
 def _entry(held: Appointment, acting: Appointment, away: Away) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from allauth.account import views as signing
 from django.contrib import messages
@@ -13,14 +13,17 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from knox.models import AuthToken
 
 from cases import sessions
+from cases.acting import roles_of
 from cases.actions import sign_ins
+from cases.actions.own_sign_ins import links_of, must_come_through, offered_to
 from cases.actions.second_factors import has_second_factor
 from cases.http import NOT_FOUND, ActingRequest, acted_at
-from cases.models import SignIn
+from cases.models import AgencySignIn, SignIn, SignInLink
 
 FORGET = '"cache", "cookies", "storage"'
 
@@ -34,12 +37,32 @@ class Running:
     is_this: bool
 
 
+@dataclass(frozen=True)
+class Way:
+    """A provider of one of one's agencies, and the account there that is linked."""
+
+    own: AgencySignIn
+    link: SignInLink | None
+
+
 @require_safe
 def account(request: ActingRequest) -> HttpResponse:
     """Where one is signed in, and which programs act for one."""
     tokens = AuthToken.objects.filter(user=request.user, expiry__gt=acted_at()).order_by("-created")
-    context = {"running": _running(request), "tokens": tokens, "has_second_factor": has_second_factor(request.user)}
+    day = timezone.localdate()
+    context = {
+        "running": _running(request), "tokens": tokens, "has_second_factor": has_second_factor(request.user),
+        "ways": _ways(request, day),
+        "opens_by_password": request.user.has_usable_password() and not must_come_through(request.user, day=day),
+    }  # fmt: skip
     return render(request, "account/account.html", context)
+
+
+def _ways(request: ActingRequest, day: date) -> list[Way]:
+    """The providers of one's agencies, and what is linked there; one row where several agencies share one."""
+    known = {link.issuer: link for link in links_of(request.user)}
+    own = {own.issuer: own for own in reversed(offered_to(roles_of(request.user, day=day)))}
+    return [Way(one, known.get(issuer)) for issuer, one in own.items()]
 
 
 def _running(request: ActingRequest) -> list[Running]:
