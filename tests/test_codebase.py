@@ -34,7 +34,8 @@ THROUGH_WHAT_IS_VISIBLE = {
     "with_page_data",
 }
 APPEND_ONLY = {
-    "cases.Attestation", "cases.AuditCheckpoint", "cases.AuditEvent", "cases.Declaration", "escalation.ChronologyEntry",
+    "cases.Attestation", "cases.AuditCheckpoint", "cases.AuditEvent", "cases.Declaration",
+    "cases.ReadingNote", "cases.Restore", "cases.SigningKey", "escalation.ChronologyEntry",
     "escalation.Discussion",
     "escalation.ManagerReview",
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
@@ -49,7 +50,7 @@ MUTABLE = {
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal", "cases.Sent",
     "cases.Restriction", "cases.Absence", "cases.Recovery", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal",
     "cases.CheckpointMail", "cases.AgencySignIn", "cases.SignInLink",
-    "escalation.AccessGrant",
+    "escalation.AccessGrant", "escalation.Engagement",
     "cases.Typed", "escalation.LocalClosure", "escalation.CalendarFeed", "escalation.DateRequest", "escalation.Acknowledgement",
     "escalation.Dispute", "escalation.Draft", "escalation.Party", "escalation.Participant", "escalation.DisputeStage",
     "escalation.Deadline", "escalation.Duty", "escalation.ProtocolDraft", "escalation.Notification", "escalation.Position",

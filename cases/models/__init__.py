@@ -8,11 +8,13 @@ from cases.models.checkpoint import AuditCheckpoint, AuditSeal, CheckpointMail
 from cases.models.own_sign_in import AgencySignIn, SignInLink
 from cases.models.partnership import Agency, Partnership, ReferenceCounter
 from cases.models.people import Appointment, User
+from cases.models.reading import ReadingNote
 from cases.models.recovery import Recovery
 from cases.models.refusal import Refusal
 from cases.models.restriction import Declaration, Restriction
 from cases.models.sent import Sent, Typed
 from cases.models.sign_in import AccountNotice, SignIn
+from cases.models.witnessed import Restore, SigningKey
 
 __all__ = [
     "Absence",
@@ -32,13 +34,16 @@ __all__ = [
     "Partnership",
     "Person",
     "PersonReference",
+    "ReadingNote",
     "Recovery",
     "ReferenceCounter",
     "Refusal",
+    "Restore",
     "Restriction",
     "Sent",
     "SignIn",
     "SignInLink",
+    "SigningKey",
     "Typed",
     "User",
 ]

@@ -64,6 +64,7 @@ class AccountNotice(models.Model):
         LET_BACK = "let_back", "the account was opened again"
         LIST_WAITS = "list_waits", "the quarterly list of the agency waits"
         LIST_OVERDUE = "list_overdue", "quarterly lists are overdue"
+        READERS_LISTED = "readers_listed", "the list of last week's readers is ready"
         FIRST_SIGN_IN = "first_sign_in", "a link for signing in through the organisation the first time"
         LINKED = "linked", "an account of the organisation was linked"
         UNLINKED = "unlinked", "an account of the organisation was taken off"
