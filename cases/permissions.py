@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cases.access import Answer, Facts, Relation, answer
 from cases.models import Absence, Agency, Appointment, Case
 from cases.roles import Permission, Role
 
@@ -59,3 +60,14 @@ def may_open_case(acting: Appointment) -> bool:
 def may_change_person(acting: Appointment, case: Case) -> bool:
     """Those who work on the case; who only reads for audit does not. A theme has no person."""
     return not case.is_theme and acting.has(Permission.WORK_DISPUTE) and case.members.filter(appointment=acting.seat_id).exists()
+
+
+def may_see_safe_address(acting: Appointment, case: Case) -> bool:
+    """Be shown the safe address, and write it down: as the access table says, for those who are on the case now."""
+    if case.is_theme or not case.members.filter(appointment=acting.seat_id, handed_to=None).exists():
+        return False
+    facts = Facts(
+        role=acting.role, relations=frozenset({Relation.PARTICIPANT}), is_restricted=case.is_restricted,
+        is_named=not case.is_shut_to(acting), has_conflict=case.is_in_conflict_with(acting.user_id),
+    )
+    return answer("safe_address", facts) is Answer.ALLOW

@@ -19,7 +19,7 @@ from cases import locks
 from cases.actions.sent import Claim, claim_key, finish, give_back
 from cases.actions.typed import forget_typed
 from cases.models import Appointment
-from cases.typed import ANEW, AUTOSAVE, KEY, NEVER, is_kept, keep
+from cases.typed import ANEW, APART, AUTOSAVE, KEY, NEVER, is_kept, keep
 
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 60
@@ -66,7 +66,8 @@ class Sending:
         if self.claim is None:
             pass  # nobody signed in, or an address that takes no key
         elif was_accepted(request, response):
-            body = response.content.decode() if request.path.startswith("/api/") else ""  # type: ignore[attr-defined]
+            is_told_again = request.path.startswith("/api/") and APART not in request.path
+            body = response.content.decode() if is_told_again else ""  # type: ignore[attr-defined]
             location = response.headers.get("Location", "")
             finish(claim=self.claim, address=request.path, status=response.status_code, location=location, body=body)
         else:

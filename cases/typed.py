@@ -17,13 +17,14 @@ AUTOSAVE, ANEW = "X-Autosave", "start_anew"
 NEVER = re.compile(r"^(csrfmiddlewaretoken|once|start_anew)$|^prove_|password", re.IGNORECASE)
 MOST_NAMES = 400
 LONGEST_ADDRESS = 300
-# Signing in and proving who one is are never kept; a program keeps its own.
-NOT_KEPT = ("/account/", "/api/")
+APART = "/safe-address/"  # nothing that is sent to or shown at such an address is kept anywhere else
+# Signing in and proving who one is are never kept; a program keeps its own, and who has no account writes into their invitation.
+NOT_KEPT = ("/account/", "/api/", "/outside/")
 
 
 def is_kept(address: str) -> bool:
     """Whether what is typed into the form at this address is kept."""
-    return not address.startswith(NOT_KEPT) and len(address) <= LONGEST_ADDRESS
+    return not address.startswith(NOT_KEPT) and APART not in address and len(address) <= LONGEST_ADDRESS
 
 
 def keep(request: HttpRequest, user_id: int, *, overtaken: bool = True) -> None:

@@ -18,6 +18,7 @@ from cases.views import (
     people_import,
     recoveries,
     second_factors,
+    safe_addresses,
     sessions,
 )
 
@@ -107,3 +108,5 @@ urlpatterns = [
     path("api/docs/", api_docs.documentation, name="api_docs"),
     path("api/", include("cases.api.urls")),
 ]
+    path("cases/<ref:reference>/safe-address/", safe_addresses.safe_address, name="safe_address"),
+    path("cases/<ref:reference>/safe-address/write/", safe_addresses.write, name="safe_address_write"),

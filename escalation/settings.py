@@ -179,6 +179,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+# The key that seals where somebody is safe; it opens nothing else.
+SAFE_ADDRESS_KEY: str = env.str("SAFE_ADDRESS_KEY", default=DEMO_SIGNING_KEY)
+SAFE_ADDRESS_OLD_KEYS: list[str] = env.list("SAFE_ADDRESS_OLD_KEYS", default=[])
+if not DEMO and SAFE_ADDRESS_KEY in (DEMO_SIGNING_KEY, SECOND_FACTOR_KEY):
+    raise ImproperlyConfigured("Set SAFE_ADDRESS_KEY to 32 random bytes in base64, its own: openssl rand -base64 32")
 ]
 
 # E-mail: in the demonstration into files that a page of the product shows.

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
+from cases.actions.safe_addresses import Kept, write_safe_address
 from cases.models import Appointment
 from decisions.actions import afterwards, outcomes
 from decisions.actions.records import submit_record
@@ -150,6 +151,8 @@ PEOPLE = [
     Form("notice_choice", "/account/e-mail/"),
     Form("told_instead", "/notices/undelivered/{undelivered}/", LEAD),
     Form("person", "/cases/{case}/person/"),
+    Form("safe_address", "/cases/{case}/safe-address/"),
+    Form("safe_address_write", "/cases/{case}/safe-address/write/"),
 ]
 RAISING = [
     Form("raise_step", f"/disputes/raise/{{draft}}/{step}/", may_be_empty=step == "recipient")
@@ -221,6 +224,7 @@ class Places:
 
     def _work_on(self, dispute: Dispute) -> None:
         by, now, manager = self.people.council.practitioner, self.now, self.people.council.line_manager
+        write_safe_address(case=dispute.case, kept=Kept("The refuge."), by=by, now=now)
         action = add_action(dispute=dispute, what="Book it.", owner=by, due_on=now.date(), by=by, now=now)
         column = Column("disputed", "She fell twice.", "high", "S3")
         point = add_point(dispute=dispute, text="She cannot be alone at night.", column=column, by=by, now=now)

@@ -41,11 +41,12 @@ APPEND_ONLY = {
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
     "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview",
     "escalation.DisputeLink", "escalation.WithdrawalPressure", "escalation.Feedback", "escalation.ProtocolVersion",
-    "escalation.DeadlineChange", "escalation.Sharing",
+    "escalation.DeadlineChange", "escalation.Sharing", "cases.SafeAddressShown",
     "escalation.OutsideShare",
     "decisions.SignOff", "decisions.OutcomeConcurrence", "decisions.OutcomeConfirmation",
 }
 MUTABLE = {
+    "cases.SafeAddress",
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal", "cases.Sent",
     "cases.Restriction", "cases.Absence", "cases.Recovery", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal",

@@ -30,6 +30,7 @@ PRODUCTION: dict[str, str | None] = {
     "CLAMAV_URL": "tcp://clamav.example.org:3310",
     "AUDIT_SIGNING_KEY": "c2lnbmVkLWJ5LW5vYm9keS1pbi10aGVzZS10ZXN0cyE=",
     "SECOND_FACTOR_KEY": "c2VhbGVkLWJ5LW5vYm9keS1pbi10aGVzZS10ZXN0cyE=",
+    "SAFE_ADDRESS_KEY": "c2FmZS1mcm9tLWFueWJvZHktaW4tdGhlc2UtdGVzdHM=",
 }
 
 
@@ -62,6 +63,7 @@ def test_production_settings_pass_the_deployment_checks() -> None:
         ({"EMAIL_URL": None}, "Set EMAIL_URL"),
         ({"AUDIT_SIGNING_KEY": None}, "Set AUDIT_SIGNING_KEY"),
         ({"SECOND_FACTOR_KEY": None}, "Set SECOND_FACTOR_KEY"),
+        ({"SAFE_ADDRESS_KEY": None}, "Set SAFE_ADDRESS_KEY"),
         ({"CLAMAV_URL": None}, "Set CLAMAV_URL to your ClamAV"),
     ],
 )

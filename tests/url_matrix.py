@@ -152,7 +152,13 @@ ROWS: list[Row] = [
     Row("api_roles", "/api/roles/", **OPEN, **API),
     Row("api_schema", "/api/schema/", **OPEN, **API),
     Row("api_cases", "/api/cases/", hides="{case}", **OPEN, **API),
+    Row("safe_address", "/cases/{case}/safe-address/"),
+    Row("safe_address", "/cases/{case}/safe-address/", "post", {"reason": "To visit her today."}, answer=409),
+    Row("safe_address_write", "/cases/{case}/safe-address/write/"),
+    Row("safe_address_write", "/cases/{case}/safe-address/write/", "post", {"safe_contact": "Her sister."}, answer=302),
     Row("api_cases", "/api/cases/?reference={case}&agency={health_agency}", hides='"{case}"', **OPEN, **API),
     Row("api_cases", "/api/cases/", "post", answer=400, stranger=400, outsider=400, **API),
     Row("api_case", "/api/cases/{case}/", **API),
 ]
+    Row("api_safe_address", "/api/cases/{case}/safe-address/", "put", answer=400, stranger=404, **API),
+    Row("api_show_safe_address", "/api/cases/{case}/safe-address/show/", "post", answer=400, **API),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from cases.api import token, views
+from cases.api import safe_addresses, token, views
 
 urlpatterns = [
     path("token/", token.TokenView.as_view(), name="api_token"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("cases/", views.CasesView.as_view(), name="api_cases"),
     path("cases/<ref:reference>/", views.CaseView.as_view(), name="api_case"),
+    path("cases/<ref:reference>/safe-address/", safe_addresses.write, name="api_safe_address"),
+    path("cases/<ref:reference>/safe-address/show/", safe_addresses.show, name="api_show_safe_address"),
 ]

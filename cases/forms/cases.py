@@ -35,6 +35,7 @@ class PersonForm(GovukForm):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        help_text="Everybody on the case reads it. If it must not become known, leave this empty and write down a safe address",
     )
     own_reference = forms.CharField(label="What is their reference in your own system?", max_length=60, required=False)
     desired_outcomes = forms.CharField(

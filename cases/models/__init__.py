@@ -12,6 +12,7 @@ from cases.models.reading import ReadingNote
 from cases.models.recovery import Recovery
 from cases.models.refusal import Refusal
 from cases.models.restriction import Declaration, Restriction
+from cases.models.safe_address import SafeAddress, SafeAddressShown
 from cases.models.sent import Sent, Typed
 from cases.models.sign_in import AccountNotice, SignIn
 from cases.models.witnessed import Restore, SigningKey
@@ -40,6 +41,8 @@ __all__ = [
     "Refusal",
     "Restore",
     "Restriction",
+    "SafeAddress",
+    "SafeAddressShown",
     "Sent",
     "SignIn",
     "SignInLink",

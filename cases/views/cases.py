@@ -17,7 +17,8 @@ from cases.forms.cases import FindCaseForm, PersonForm
 from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of, record_read, refused, visible_or_404
 from cases.models import Appointment, Case, Person
 from cases.models.case import Capacity
-from cases.permissions import may_change_person
+from cases.permissions import may_change_person, may_see_safe_address
+from cases.reads import opened
 
 
 @require_safe
@@ -40,8 +41,11 @@ def case(request: ActingRequest, reference: str) -> HttpResponse:
         "members__appointment__partnership",
     )  # fmt: skip
     found = visible_or_404(related, request.acting, reference=reference)
-    record_read(found, request.acting)
-    context = {"case": found, "may_change": may_change_person(request.acting, found)}
+    opened(request, found)
+    context = {
+        "case": found, "may_change": may_change_person(request.acting, found),
+        "may_see_safe_address": may_see_safe_address(request.acting, found),
+    }  # fmt: skip
     return render(request, "cases/case.html", context)
 
 

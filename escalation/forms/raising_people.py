@@ -56,6 +56,7 @@ class WhoForm(StepForm):
         label="Where do they live?",
         max_length=500,
         required=False,
+        help_text="Leave it empty if it must not become known: the page of the case has a safe address, kept apart",
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
     is_child = forms.BooleanField(label="The person is under 18", required=False)

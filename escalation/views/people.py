@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of
-from cases.models import Appointment, AuditEvent
+from cases.models import Appointment, AuditEvent, SafeAddressShown
 from cases.templatetags.dates import local_date
 from escalation import covering, permissions
 from escalation.actions import agreed
@@ -180,7 +180,11 @@ def readers(request: ActingRequest, reference: str) -> HttpResponse:
     )
     if not sees_all:
         reads = reads.filter(user=request.user)
+    shown = SafeAddressShown.objects.filter(case=dispute.case_id).select_related("by__user", "by__agency", "by__partnership")
+    if not sees_all:
+        shown = shown.filter(by__user=request.user)
     context = dispute_frame(dispute, acting, acted_at(), "dispute_readers") | {
+        "shown": shown.order_by("-pk"),
         "page": page_of(reads, request, size=50), "sees_all": sees_all, "refused": refused_attempts(dispute, acting),
         "access": access_of(dispute, acting) if sees_all else None,
     }  # fmt: skip

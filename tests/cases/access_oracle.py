@@ -162,12 +162,17 @@ def after_the_end(action: str, who: Who, stage: int, is_inside: bool) -> str:
     return "allow" if action == "restrict" and decides else "deny"
 
 
+def may_be_shown_the_safe_address(who: Who, stage: int, is_inside: bool) -> str:
+    return "allow" if who.is_on_it and who.code in ("PR", "FL", "DL") else "deny"
+
+
 ORACLE = {
     "grant_access": may_grant,
     "see": may_see, "read": may_read, "work": may_work, "draft_decision": may_work, "review": may_review,
     "agree": may_agree, "bring_in": may_bring_in, "escalate": may_escalate, "withdraw": may_withdraw,
     "confirm_safety": may_confirm_safety, "give_feedback": may_tell, "offer_debrief": may_tell,
     "write_learning": may_learn, "confirm_outcome": may_confirm, "export": may_export, "readers": may_see_readers,
+    "safe_address": may_be_shown_the_safe_address,
     "restrict": may_restrict,
 }  # fmt: skip
 
