@@ -18,7 +18,6 @@ from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of, record_read,
 from cases.models import Appointment, Case, Person
 from cases.models.case import Capacity
 from cases.permissions import may_change_person, may_see_safe_address
-from cases.reads import opened
 
 
 @require_safe
@@ -41,7 +40,7 @@ def case(request: ActingRequest, reference: str) -> HttpResponse:
         "members__appointment__partnership",
     )  # fmt: skip
     found = visible_or_404(related, request.acting, reference=reference)
-    opened(request, found)
+    record_read(found, request.acting)
     context = {
         "case": found, "may_change": may_change_person(request.acting, found),
         "may_see_safe_address": may_see_safe_address(request.acting, found),
