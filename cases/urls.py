@@ -17,8 +17,8 @@ from cases.views import (
     information,
     people_import,
     recoveries,
-    second_factors,
     safe_addresses,
+    second_factors,
     sessions,
 )
 
@@ -105,8 +105,8 @@ urlpatterns = [
     path("cases/", cases.cases, name="cases"),
     path("cases/<ref:reference>/", cases.case, name="case"),
     path("cases/<ref:reference>/person/", cases.person, name="person"),
+    path("cases/<ref:reference>/safe-address/", safe_addresses.safe_address, name="safe_address"),
+    path("cases/<ref:reference>/safe-address/write/", safe_addresses.write, name="safe_address_write"),
     path("api/docs/", api_docs.documentation, name="api_docs"),
     path("api/", include("cases.api.urls")),
 ]
-    path("cases/<ref:reference>/safe-address/", safe_addresses.safe_address, name="safe_address"),
-    path("cases/<ref:reference>/safe-address/write/", safe_addresses.write, name="safe_address_write"),

@@ -170,6 +170,11 @@ SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=DEMO_SIGNING_KEY)
 SECOND_FACTOR_OLD_KEYS: list[str] = env.list("SECOND_FACTOR_OLD_KEYS", default=[])
 if not DEMO and SECOND_FACTOR_KEY == DEMO_SIGNING_KEY:
     raise ImproperlyConfigured("Set SECOND_FACTOR_KEY to 32 random bytes in base64: openssl rand -base64 32")
+# The key that seals where somebody is safe; it opens nothing else.
+SAFE_ADDRESS_KEY: str = env.str("SAFE_ADDRESS_KEY", default=DEMO_SIGNING_KEY)
+SAFE_ADDRESS_OLD_KEYS: list[str] = env.list("SAFE_ADDRESS_OLD_KEYS", default=[])
+if not DEMO and SAFE_ADDRESS_KEY in (DEMO_SIGNING_KEY, SECOND_FACTOR_KEY):
+    raise ImproperlyConfigured("Set SAFE_ADDRESS_KEY to 32 random bytes in base64, its own: openssl rand -base64 32")
 SUSPEND_UNUSED_AFTER: int = env.int("SUSPEND_UNUSED_AFTER", default=0 if DEMO else 60)  # days; 0 for never
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -179,11 +184,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-# The key that seals where somebody is safe; it opens nothing else.
-SAFE_ADDRESS_KEY: str = env.str("SAFE_ADDRESS_KEY", default=DEMO_SIGNING_KEY)
-SAFE_ADDRESS_OLD_KEYS: list[str] = env.list("SAFE_ADDRESS_OLD_KEYS", default=[])
-if not DEMO and SAFE_ADDRESS_KEY in (DEMO_SIGNING_KEY, SECOND_FACTOR_KEY):
-    raise ImproperlyConfigured("Set SAFE_ADDRESS_KEY to 32 random bytes in base64, its own: openssl rand -base64 32")
 ]
 
 # E-mail: in the demonstration into files that a page of the product shows.
