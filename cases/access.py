@@ -40,6 +40,8 @@ class Relation(StrEnum):
     PARTNERSHIP = "partnership"
     ENGAGEMENT = "engagement"
     ANYBODY = "anybody"
+    BREAK_GLASS = "break_glass"
+    OPENED_SO = "opened_so"
 
 
 class At(StrEnum):

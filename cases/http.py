@@ -172,4 +172,4 @@ def _address(request: HttpRequest, way: str, mark: str) -> str:
 def record_read(case: Case, acting: Appointment) -> None:
     """Write that the content of a case was read, by whom and when; every page and endpoint that shows some calls this."""
     with transaction.atomic():
-        audit.record("case_read", case, scope=audit.scope_of_case(case.pk), by=acting, now=acted_at())
+        audit.record("case_read", case, scope=audit.scope_of_case(case.pk), by=acting, now=acted_at(), data=acting.reads_under)

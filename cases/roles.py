@@ -68,6 +68,7 @@ class Permission(StrEnum):
     MANAGE_DIRECTORY = "manage_directory"
     MANAGE_PROTOCOL = "manage_protocol"
     EXPORT_CASE_HISTORY = "export_case_history"
+    BREAK_GLASS = "break_glass"
 
 
 P, R = Permission, Role

@@ -12,7 +12,7 @@ from escalation.protocol import Event, LeadRole, Side
 
 if TYPE_CHECKING:
     from cases.models import Appointment
-    from escalation.models import AdviceRequest, Dispute, Participant
+    from escalation.models import AdviceRequest, BreakGlass, Dispute, Participant
     from escalation.protocol import Stage
 
 # Notices that bring somebody in at a stage; of an outcome one is only told.
@@ -161,7 +161,32 @@ def _by_role(dispute: Dispute, by: Appointment) -> int:
 
 
 def facts_of(dispute: Dispute, by: Appointment) -> Facts:
-    """Everything the table asks about ``by`` and this dispute, but for the stage in question."""
+    """Everything the table asks about ``by`` and this dispute; who reads by break-glass is nothing else here meanwhile."""
+    facts = _facts(dispute, by)
+    return replace(facts, relations=frozenset({Relation.BREAK_GLASS})) if _reads_by_glass(dispute, by, facts) else facts
+
+
+def glass_of(dispute: Dispute, by: Appointment) -> BreakGlass | None:
+    """The opening by which whoever asks reads this dispute now; none where they may read it anyway."""
+    row = _broken_by(by).get(dispute.pk)
+    return row if row is not None and _reads_by_glass(dispute, by, _facts(dispute, by)) else None
+
+
+def _reads_by_glass(dispute: Dispute, by: Appointment, facts: Facts) -> bool:
+    return dispute.pk in _broken_by(by) and access.answer("read", facts, _somewhere(dispute, by)) is not Answer.ALLOW
+
+
+def _broken_by(by: Appointment) -> dict[int, BreakGlass]:
+    """What is open to whoever asks, by dispute: read once in a request; nobody else reads at this moment."""
+    if not by.is_asking or not by.has(Permission.BREAK_GLASS):
+        return {}
+    held: dict[int, BreakGlass] | None = by.__dict__.get("broken_now")
+    if held is None:
+        held = by.__dict__["broken_now"] = {row.dispute_id: row for row in by.broken_glass.open_now()}
+    return held
+
+
+def _facts(dispute: Dispute, by: Appointment) -> Facts:
     case = dispute.case
     return Facts(
         role=by.role, relations=_relations(dispute, by), is_restricted=case.is_restricted,
@@ -195,10 +220,10 @@ def at(dispute: Dispute, by: Appointment, order: int) -> At:
 
 
 def _at(dispute: Dispute, by: Appointment, order: int, came_to: int) -> At:
-    if came_to == 0:
-        return At.NOT_YET
     if dispute.rules.stage(order).single_agency and not _is_inside(dispute, by):
         return At.INSIDE
+    if came_to == 0:
+        return At.NOT_YET
     return At.ENTERED if order <= came_to else At.LATER
 
 
@@ -220,8 +245,11 @@ def opens(action: str, dispute: Dispute, by: Appointment, *, stage: int | None =
 
 def opens_somewhere(action: str, dispute: Dispute, by: Appointment) -> bool:
     """Whether the table allows it at any stage that ``by`` came to."""
-    somewhere = At.ENTERED if entered(dispute, by) else At.NOT_YET
-    return access.answer(action, facts_of(dispute, by), somewhere) is Answer.ALLOW
+    return access.answer(action, facts_of(dispute, by), _somewhere(dispute, by)) is Answer.ALLOW
+
+
+def _somewhere(dispute: Dispute, by: Appointment) -> At:
+    return At.ENTERED if entered(dispute, by) else At.NOT_YET
 
 
 def opens_without_having_raised_it(action: str, dispute: Dispute, by: Appointment) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from cases.models import Agency, Appointment, Case
 from cases.roles import Permission, Role
-from escalation import advice_waiting, calendars, leads, places, queues
+from escalation import advice_waiting, calendars, glass_waiting, leads, places, queues
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, ProtocolVersion
 from escalation.models.dispute import Status
@@ -49,7 +49,8 @@ class Home:
 def home_for(acting: Appointment, now: datetime) -> Home:
     """My work of this role, before it what waits for those one stands in for, and for one's advice."""
     home = _own(acting, now)
-    return replace(home, blocks=[*places.blocks_of(acting, now), *advice_waiting.blocks_of(acting), *home.blocks])
+    asked = [*advice_waiting.blocks_of(acting), *glass_waiting.blocks_of(acting, now)]
+    return replace(home, blocks=[*places.blocks_of(acting, now), *asked, *home.blocks])
 
 
 def _own(acting: Appointment, now: datetime) -> Home:

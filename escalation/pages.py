@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.views import absences, guidance, handover, home, lists, notices, raising, undelivered
+from escalation.views import absences, break_glass, guidance, handover, home, lists, notices, raising, undelivered
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("guidance/", guidance.guidance, name="guidance"),
     path("directory/stages/", guidance.stage_leads, name="stage_leads"),
     path("disputes/", lists.disputes, name="disputes"),
+    path("break-glass/", break_glass.break_glass, name="break_glass"),
+    path("break-glass/reviews/", break_glass.glass_reviews, name="glass_reviews"),
+    path("break-glass/reviews/<int:pk>/", break_glass.review_glass, name="review_glass"),
     path("disputes/raise/", raising.start, name="raise"),
     path("disputes/raise/elsewhere/<slug:code>/", raising.elsewhere, name="raise_elsewhere"),
     path("disputes/raise/<uuid:draft>/discard/", raising.discard, name="raise_discard"),

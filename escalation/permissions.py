@@ -11,6 +11,7 @@ from cases.roles import Permission, Role
 from escalation.access import Standing as Standing
 from escalation.access import advises as advises
 from escalation.access import entered as entered
+from escalation.access import glass_of as glass_of
 from escalation.access import heard_stages as heard_stages
 from escalation.access import holds_one_of as holds_one_of
 from escalation.access import is_on_another_side as is_on_another_side

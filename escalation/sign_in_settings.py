@@ -47,6 +47,8 @@ PROVED_AGAIN = {
     # signing a decision off, and giving the last word
     "decision_sign": _ACT, "api_decision_sign": _ACT, "give_outcome": _ACT, "api_outcome": _ACT,
     "concur": _ACT, "api_concur": _ACT,
+    # reading by break-glass
+    "break_glass": _ACT, "api_break_glass": _ACT,
     # taking a history out of the service
     "export_request": _ACT, "export_file": _READ, "api_documents": _ACT, "api_document_file": _READ,
     # who holds which role, who takes over, and where an agency's checkpoints go

@@ -10,7 +10,7 @@ from cases import account_mail, checkpoint_mail, checkpoints
 from cases.actions import attestations, own_sign_ins, refusals, sent, sign_ins, typed, unused
 from cases.clock import database_now
 from escalation import deliveries
-from escalation.actions import calendars, lead_gaps, plans, restrictions, scanning, sweep
+from escalation.actions import break_glass, calendars, lead_gaps, plans, restrictions, scanning, sweep
 
 
 @shared_task(name="escalation.tasks.sweep_deadlines")
@@ -21,6 +21,7 @@ def sweep_deadlines() -> None:
         checkpoints.seal(now=now)
     plans.warn_of_overdue(now=now)
     restrictions.warn_of_reviews(now=now)
+    break_glass.warn_of_overdue(now=now)
     lead_gaps.sweep(now=now)
 
 

@@ -107,5 +107,5 @@ MAY: dict[str, May] = {
 
 
 def may(name: str, dispute: Dispute, acting: Appointment) -> bool:
-    """Whether ``acting`` may do this now, gates aside."""
-    return MAY[name](dispute, acting)
+    """Whether ``acting`` may do this now, gates aside; who reads by break-glass only reads."""
+    return MAY[name](dispute, acting) and (name == "dispute_decisions" or permissions.glass_of(dispute, acting) is None)

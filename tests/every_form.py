@@ -17,6 +17,8 @@ from decisions.actions.records import submit_record
 from escalation.actions import extensions, moves, restrictions
 from escalation.actions.advice import Asked, ask_advice
 from escalation.actions.agreed import add_action
+from escalation.actions.break_glass import Asked as Asking
+from escalation.actions.break_glass import break_glass
 from escalation.actions.calendars import add_closure
 from escalation.actions.debriefs import offer_debrief
 from escalation.actions.drafts import start_draft
@@ -99,6 +101,8 @@ WORK = [
     Form("decide_restriction", "/disputes/{asked_shut}/restriction/decide/", SENIOR),
     Form("review_restriction", "/disputes/{shut}/restriction/review/", SENIOR),
     Form("declare_interest", f"{NOW}interest/declare/"),
+    Form("break_glass", "/break-glass/", MANAGER),
+    Form("review_glass", "/break-glass/reviews/{glass}/", LEAD),
     Form("escalate", f"{NOW}stage/escalate/", MANAGER),
     Form("jump", f"{NOW}stage/jump/", MANAGER),
     Form("withdraw", f"{NOW}withdrawal/withdraw/"),
@@ -243,11 +247,13 @@ class Places:
         }  # fmt: skip
 
     def _shut(self) -> None:
-        """One case that somebody asks to restrict, and one that is restricted."""
+        """One case that somebody asks to restrict, one that is restricted, and one opened by break-glass."""
         by, senior = self.people.council.practitioner, self.people.council.senior_manager
         asked, shut = (make_dispute(self.people, now=self.now) for _ in range(2))
         for dispute, who in ((asked, by), (shut, senior)):
             restrictions.restrict(dispute=dispute, wanted=Wanted([by, senior], "A neighbour."), by=who, now=self.now)
+        why = Asking(make_dispute(self.people, now=self.now).reference, "risk", "She is on the floor and nobody answers.")
+        self.names["glass"] = break_glass(asked=why, by=self.people.council.line_manager, now=self.now).pk
         self.names |= {"asked_shut": asked.reference, "shut": shut.reference}
 
     def _wait_for_dates(self) -> None:

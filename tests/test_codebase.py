@@ -58,7 +58,7 @@ MUTABLE = {
     "escalation.Action", "escalation.FeedbackReceipt", "escalation.Point", "escalation.PointView",
     "escalation.Meeting", "escalation.Invitation", "escalation.InterimPlan", "escalation.Debrief", "escalation.Support",
     "escalation.Undelivered", "escalation.LeadGap", "escalation.NoticeChoice", "escalation.Evidence",
-    "escalation.AdviceRequest",
+    "escalation.AdviceRequest", "escalation.BreakGlass",
     "escalation.OutsideInvitation", "escalation.OutsideQuestion", "escalation.OutsideEntry", "escalation.OutsideMail",
     "decisions.DecisionRecord", "decisions.DecisionOption", "decisions.Consulted", "decisions.Referral",
     "decisions.Outcome", "decisions.OutstandingIssue", "decisions.OnwardItem", "decisions.Export",

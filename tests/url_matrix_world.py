@@ -14,6 +14,8 @@ from decisions.actions.records import submit_record
 from escalation import leads
 from escalation.actions.advice import Asked, ask_advice
 from escalation.actions.agreed import add_action
+from escalation.actions.break_glass import Asked as Asking
+from escalation.actions.break_glass import break_glass
 from escalation.actions.calendars import add_closure
 from escalation.actions.debriefs import offer_debrief
 from escalation.actions.drafts import start_draft
@@ -65,6 +67,8 @@ def make_world(now: datetime) -> World:
     plan = open_plan(dispute=dispute, plan=Plan("A night sitter.", by, date(2026, 4, 9)), by=by, now=now)
     chart = HandedIn(b"Seen at nine.", "chart.txt", "The ward chart of 1 April.")
     evidence = add_evidence(dispute=dispute, handed_in=chart, by=by, now=now)
+    why = Asking(dispute.reference, "risk", "She is on the floor and nobody answers.")
+    glass = break_glass(asked=why, by=people.health.line_manager, now=now)
     asked = ask_advice(dispute=dispute, asked=Asked(people.council.lead, "Is this ours?"), by=by, now=now)
     leads.join(dispute, people.council.line_manager, Side.RAISING, now=now)
     offer_debrief(dispute=dispute, text="Thursday at ten.", by=people.council.line_manager, now=now)
@@ -87,6 +91,7 @@ def make_world(now: datetime) -> World:
         {
             "limit": dispute.deadlines.latest("due_at").pk, "protocol_draft": draft.pk, "closure": closure.pk,
             "dispute": dispute.reference, "point": point.pk, "plan": plan.pk, "debrief": debrief.pk, "advice": asked.pk,
+            "glass": glass.pk,
             "meeting": meeting.pk, "evidence": evidence.pk, "last": last.reference, "action": action.pk, "record": record.pk,
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,

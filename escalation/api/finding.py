@@ -16,6 +16,7 @@ from cases.errors import Refused
 from cases.http import NOT_FOUND, record_read, visible_or_404
 from cases.models import Agency, Appointment
 from escalation import permissions
+from escalation.glass import only_read
 from escalation.models import Dispute
 
 S = TypeVar("S", bound=Serializer[Any])
@@ -38,6 +39,7 @@ def whole() -> QuerySet[Dispute]:
 def dispute_to_see(request: ActingApiRequest, reference: str) -> Dispute:
     """The dispute if the caller may know of it; that content was read is recorded."""
     found = visible_or_404(whole(), request.acting, reference=reference)
+    only_read(request, found)
     if request.method == "GET" and permissions.may_read(found, request.acting):
         record_read(found.case, request.acting)
     return found

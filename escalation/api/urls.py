@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.api import absences, disputes, handover, moves, notices, sharing, story, undelivered, verbs
+from escalation.api import absences, break_glass, disputes, handover, moves, notices, sharing, story, undelivered, verbs
 
 ONE = "disputes/<ref:reference>/"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path(f"{ONE}jump/", moves.jump, name="api_jump"),
     path(f"{ONE}withdraw/", moves.withdraw, name="api_withdraw"),
     path("", include("escalation.api.duty_urls")),
+    path("break-glass/", break_glass.openings, name="api_break_glass"),
+    path("break-glass/<int:pk>/review/", break_glass.review, name="api_review_break_glass"),
     path("directory/absences/", absences.absences, name="api_absences"),
     path("directory/absences/<int:pk>/end/", absences.absence_end, name="api_absence_end"),
     path("directory/lead-gaps/", absences.lead_gaps, name="api_lead_gaps"),

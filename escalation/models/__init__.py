@@ -2,6 +2,7 @@
 
 from escalation.models.acknowledgement import Acknowledgement
 from escalation.models.advice import AdviceRequest
+from escalation.models.break_glass import BreakGlass
 from escalation.models.chronology import ChronologyEntry
 from escalation.models.closure import LocalClosure
 from escalation.models.date_request import DateRequest
@@ -47,6 +48,7 @@ __all__ = [
     "Acknowledgement",
     "Action",
     "AdviceRequest",
+    "BreakGlass",
     "CalendarFeed",
     "ChronologyEntry",
     "DateRequest",

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from cases.access import Relation, relations_that_open
 from cases.models import Appointment
+from escalation.models.break_glass import BreakGlass
 from escalation.models.notification import Notification
 from escalation.models.parties import Participant, Party
 from escalation.models.reach import long_ended, still_open
@@ -32,6 +33,8 @@ def related(acting: Appointment, relation: Relation) -> models.QuerySet[Any, Any
         Relation.SUPPORTER: Support.objects.filter(supporter=acting, ended_at=None),
         Relation.MANAGES: Participant.objects.filter(appointment__manager=acting.seat_id),
         Relation.OWN_AGENCY: Party.objects.filter(agency=acting.agency_id),
+        Relation.BREAK_GLASS: BreakGlass.objects.open_now().filter(by=acting),
+        Relation.OPENED_SO: BreakGlass.objects.all(),
     }
     return rows[relation].values("dispute_id")
 

@@ -13,7 +13,9 @@ from django.urls import NoReverseMatch, reverse
 from cases.http import NOT_FOUND, ActingRequest, record_read, visible_or_404
 from cases.models import Appointment
 from escalation import permissions
+from escalation.access import opens
 from escalation.actions import interests
+from escalation.glass import only_read
 from escalation.models import Dispute
 from escalation.verbs import may
 from escalation.views.acts import acts_of, address
@@ -45,6 +47,7 @@ def page_data() -> QuerySet[Dispute]:
 def dispute_to_see(request: ActingRequest, reference: str) -> Dispute:
     """The dispute if the reader may know of it, be it only that it exists, where it stands and its dates."""
     found: Dispute = visible_or_404(page_data(), request.acting, reference=reference)
+    only_read(request, found)
     if request.method in ("GET", "HEAD") and permissions.may_read(found, request.acting):
         record_read(found.case, request.acting)
     return found
@@ -80,6 +83,8 @@ def dispute_frame(dispute: Dispute, acting: Appointment, now: datetime, tab: str
             "decides_restriction": may("decide_restriction", dispute, acting),
             "asks_interest": may_read and dispute.case.person_id is not None and interests.is_asked(dispute, acting),
             "back": _home(),
+            "glass": permissions.glass_of(dispute, acting),
+            "may_break_glass": not may_read and opens("break_glass", dispute, acting),
             "stage": f"{dispute.rules.terminology.stage} {dispute.stage} of {len(dispute.rules.stages)}",
             "stage_name": dispute.rules_now.name,
             "is_inside": dispute.rules_now.single_agency,

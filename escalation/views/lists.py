@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from cases.access import relations_that_open
 from cases.http import ActingRequest, acted_at, page_of
 from cases.models import Appointment
+from cases.roles import Permission
 from escalation import queues
 from escalation.forms.filters import ENDED_HOW, DisputeFilterForm
 from escalation.models import Dispute, DisputeStage, Participant, Party, ProtocolVersion
@@ -38,6 +40,8 @@ def disputes(request: ActingRequest) -> HttpResponse:
         "lines": queues.lines_of(page.rows, acting),
         "is_filtered": any(form.cleaned_data.values()) or bool(form.errors),
         "now": acted_at(),
+        "may_break_glass": acting.has(Permission.BREAK_GLASS),
+        "may_review_glass": bool(relations_that_open("review_break_glass", acting.role)),
     }
     return render(request, "escalation/disputes.html", context)
 

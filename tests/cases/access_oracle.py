@@ -16,6 +16,7 @@ CODES = {
 WORKS = ("PR", "FL", "DL", "SM", "BR", "CS", "CH", "IS")
 MANAGES_PEOPLE = ("FL", "DL", "SM")
 FOLLOWS_AGENCY = ("DL", "SM", "BR")
+MAY_BREAK_THE_GLASS = ("FL", "DL", "SM", "CS", "BM")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Who:
     manages_somebody: bool = False
     is_of_a_party: bool = False
     was_told: bool = False
+    broke_the_glass: bool = False
+    glass_was_broken: bool = False
     came_to: int = 0
     is_restricted: bool = False
     is_named: bool = False
@@ -45,6 +48,10 @@ class Who:
 
 
 def may_see(who: Who, stage: int, is_inside: bool) -> str:
+    if who.code in MAY_BREAK_THE_GLASS and who.broke_the_glass:
+        return "allow"
+    if who.code in ("CH", "CS", "IS") and who.glass_was_broken:
+        return "allow"
     if who.is_on_it or who.has_last_word or who.supports or who.was_told or who.manages_somebody:
         return "allow"
     if who.code == "BM" or who.code == "AU":
@@ -54,6 +61,8 @@ def may_see(who: Who, stage: int, is_inside: bool) -> str:
 
 def may_read(who: Who, stage: int, is_inside: bool) -> str:
     if who.has_last_word or who.code == "AU":
+        return "allow"
+    if who.broke_the_glass and who.code in MAY_BREAK_THE_GLASS and not is_inside:
         return "allow"
     follows = who.is_of_a_party and who.code in FOLLOWS_AGENCY
     if not (who.is_on_it or who.supports or who.advises or follows) or who.came_to == 0 or is_inside:
@@ -144,12 +153,30 @@ def may_restrict(who: Who, stage: int, is_inside: bool) -> str:
     return "ask" if who.is_on_it and who.code in ("PR", "FL") else "deny"
 
 
+def may_break_the_glass(who: Who, stage: int, is_inside: bool) -> str:
+    if who.code in ("CS", "BM"):
+        return "allow"
+    return "allow" if who.code in ("FL", "DL", "SM") and who.is_of_a_party else "deny"
+
+
+def may_review_broken_glass(who: Who, stage: int, is_inside: bool) -> str:
+    if who.code in ("DL", "SM"):
+        return "allow" if who.is_of_a_party else "deny"
+    return "allow" if who.code in ("CS", "CH", "IS", "AU", "BM") else "deny"
+
+
 def may_grant(who: Who, stage: int, is_inside: bool) -> str:
     return "allow" if who.code == "BM" or (who.code in ("DL", "SM") and who.is_of_a_party) else "deny"
 
 
 def after_the_end(action: str, who: Who, stage: int, is_inside: bool) -> str:
     """What is left once access has ended: that it is there and who reads it, for those who answer for that; audit, emergency."""
+    if action in ("break_glass", "review_break_glass"):
+        return ORACLE[action](who, stage, is_inside)
+    if who.broke_the_glass and who.code in MAY_BREAK_THE_GLASS and (action == "see" or (action == "read" and not is_inside)):
+        return "allow"
+    if action == "see" and who.glass_was_broken and who.code in ("CH", "CS", "IS"):
+        return "allow"
     keeps = who.code == "BM" or (who.code in ("DL", "SM") and who.is_of_a_party)
     if who.code == "AU":
         return "allow" if action in ("see", "read", "export", "readers") else "deny"
@@ -173,7 +200,7 @@ ORACLE = {
     "confirm_safety": may_confirm_safety, "give_feedback": may_tell, "offer_debrief": may_tell,
     "write_learning": may_learn, "confirm_outcome": may_confirm, "export": may_export, "readers": may_see_readers,
     "safe_address": may_be_shown_the_safe_address,
-    "restrict": may_restrict,
+    "restrict": may_restrict, "break_glass": may_break_the_glass, "review_break_glass": may_review_broken_glass,
 }  # fmt: skip
 
 
