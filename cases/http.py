@@ -19,7 +19,7 @@ Addresses take references as ``<ref:reference>`` (cases and disputes), so that a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -169,7 +169,20 @@ def _address(request: HttpRequest, way: str, mark: str) -> str:
     return f"?{parameters.urlencode()}"
 
 
+# What packages above know of how somebody reads a case that is not shared with them; put here when they are wired.
+READS_UNDER: list[Callable[[Case, Appointment], dict[str, int]]] = []
+
+
+def _under(case: Case, acting: Appointment) -> dict[str, int] | None:
+    if acting.reads_under is not None:
+        return acting.reads_under
+    found: dict[str, int] = {}
+    for under in READS_UNDER:
+        found |= under(case, acting)
+    return found or None
+
+
 def record_read(case: Case, acting: Appointment) -> None:
     """Write that the content of a case was read, by whom and when; every page and endpoint that shows some calls this."""
     with transaction.atomic():
-        audit.record("case_read", case, scope=audit.scope_of_case(case.pk), by=acting, now=acted_at(), data=acting.reads_under)
+        audit.record("case_read", case, scope=audit.scope_of_case(case.pk), by=acting, now=acted_at(), data=_under(case, acting))

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     SEE_OWN_AGENCY = "see_own_agency"
     SEE_PARTNERSHIP_METADATA = "see_partnership_metadata"
     READ_FOR_AUDIT = "read_for_audit"
+    APPROVE_ENGAGEMENT = "approve_engagement"
     MANAGE_DIRECTORY = "manage_directory"
     MANAGE_PROTOCOL = "manage_protocol"
     EXPORT_CASE_HISTORY = "export_case_history"

@@ -208,7 +208,7 @@ def _relations(dispute: Dispute, by: Appointment) -> frozenset[Relation]:
         Relation.MANAGES: any(row.appointment.manager_id == by.seat_id for row in dispute.participants.all()),
         Relation.OWN_AGENCY: side_of_agency(dispute, by.agency_id) is not None,
         Relation.PARTNERSHIP: is_here,
-        Relation.ENGAGEMENT: is_here and by.has(Permission.READ_FOR_AUDIT),
+        Relation.ENGAGEMENT: is_here and dispute.engagement_of(by) is not None,
         Relation.ANYBODY: True,
     }
     return frozenset(relation for relation, is_so in found.items() if is_so)

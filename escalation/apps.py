@@ -17,4 +17,5 @@ class EscalationConfig(AppConfig):
         import_module("cases.actions.sign_ins").ALSO_ENDED.append(import_module("escalation.actions.feeds").revoke_all)
         narrowed = import_module("cases.models.case").NARROWED
         narrowed.append(import_module("escalation.models.cases_open").cases_within)
+        import_module("cases.http").READS_UNDER.append(import_module("escalation.models.cases_open").read_under)
         import_module("cases.tied").TIES.append(import_module("escalation.tied").MISSED)

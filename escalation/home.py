@@ -12,7 +12,7 @@ from cases.models import Agency, Appointment, Case
 from cases.roles import Permission, Role
 from escalation import advice_waiting, calendars, glass_waiting, leads, places, queues
 from escalation.deadlines import LONDON
-from escalation.models import Dispute, Draft, ProtocolVersion
+from escalation.models import Dispute, Draft, Engagement, ProtocolVersion
 from escalation.models.dispute import Status
 from escalation.protocol import Protocol, Stage
 from escalation.queues import Block, block
@@ -42,6 +42,7 @@ class Home:
     version: ProtocolVersion | None = None
     counts: Sequence[tuple[str, int]] = ()
     shows_search: bool = False
+    reads_under: Sequence[Engagement] | None = None
     shows_overview: bool = False
     calendar_ends_soon: bool = False
 
@@ -143,7 +144,8 @@ def _auditor(acting: Appointment, now: datetime) -> Home:
     lines = queues.lines_of(recent, acting)
     empty = "Disputes that you may read appear here, the latest first."
     waiting = [one for one in queues.from_above(acting, now) if one.lines]
-    return Home([*waiting, Block("recent", "Lately raised", lines, empty)], shows_search=True)
+    under = list(Engagement.objects.of(acting).select_related("agency"))
+    return Home([*waiting, Block("recent", "Lately raised", lines, empty)], shows_search=True, reads_under=under)
 
 
 def _board_manager(acting: Appointment, now: datetime) -> Home:

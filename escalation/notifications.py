@@ -28,6 +28,7 @@ ABOUT_THE_PROTOCOL = "protocol"
 ABOUT_LEARNING = "learning"
 ABOUT_ABSENCES = "absence"
 ABOUT_DELIVERY = "undelivered"
+ABOUT_ENGAGEMENTS = "engagement"
 
 
 def tell(
@@ -149,6 +150,12 @@ def tell_of_absence(recipients: Iterable[Appointment], *, text: str, key: str, n
     """Queue one notice about somebody's absence and who stands in to each recipient; it belongs to no dispute."""
     mail_text = "There is news about who stands in for whom."
     _tell_outside_disputes(recipients, ABOUT_ABSENCES, text=text, mail_text=mail_text, key=key, now=now)
+
+
+def tell_of_engagement(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
+    """Queue one notice of what somebody reads for audit, and until when; it leads to no dispute."""
+    mail_text = "There is news about what you read for audit."
+    _tell_outside_disputes(recipients, ABOUT_ENGAGEMENTS, text=text, mail_text=mail_text, key=key, now=now)
 
 
 def _tell_outside_disputes(

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.views import absences, break_glass, guidance, handover, home, lists, notices, raising, undelivered
+from escalation.views import (
+    absences,
+    break_glass,
+    engagements,
+    guidance,
+    handover,
+    home,
+    lists,
+    notices,
+    raising,
+    undelivered,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -14,6 +25,9 @@ urlpatterns = [
     path("break-glass/", break_glass.break_glass, name="break_glass"),
     path("break-glass/reviews/", break_glass.glass_reviews, name="glass_reviews"),
     path("break-glass/reviews/<int:pk>/", break_glass.review_glass, name="review_glass"),
+    path("engagements/", engagements.engagements, name="engagements"),
+    path("engagements/new/", engagements.engagement_new, name="engagement_new"),
+    path("engagements/<int:pk>/end/", engagements.engagement_end, name="engagement_end"),
     path("disputes/raise/", raising.start, name="raise"),
     path("disputes/raise/elsewhere/<slug:code>/", raising.elsewhere, name="raise_elsewhere"),
     path("disputes/raise/<uuid:draft>/discard/", raising.discard, name="raise_discard"),

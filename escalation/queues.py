@@ -147,7 +147,7 @@ def running_for(acting: Appointment) -> list[Looked]:
     )  # fmt: skip
     rows = with_line_data(Dispute.objects.visible_to(acting).running()).annotate(nearest=Subquery(nearest))
     found = rows.order_by(F("nearest").asc(nulls_last=True), "moved_at", "pk")[:LOOKED_AT]
-    return [Looked(row, acting) for row in shared(found)]
+    return [Looked(row, acting) for row in reached(shared(found), acting)]
 
 
 def block(key: str, heading: str, looked: Sequence[Looked | Line], empty: str) -> Block:

@@ -51,6 +51,8 @@ PROVED_AGAIN = {
     "break_glass": _ACT, "api_break_glass": _ACT,
     # taking a history out of the service
     "export_request": _ACT, "export_file": _READ, "api_documents": _ACT, "api_document_file": _READ,
+    # what an auditor reads
+    "engagement_new": _ACT,
     # who holds which role, who takes over, and where an agency's checkpoints go
     "appoint": _ACT, "change_appointment": _ACT, "end_appointment": _ACT, "hand_over": _ACT, "api_hand_over": _ACT,
     "records_address": _ACT, "let_back": _ACT, "people_import_record": _ACT, "attestation_list": _ACT,

@@ -154,6 +154,7 @@ PEOPLE = [
     Form("absence_record", "/directory/appointments/{held}/away/", MANAGER),
     Form("notice_choice", "/account/e-mail/"),
     Form("told_instead", "/notices/undelivered/{undelivered}/", LEAD),
+    Form("engagement_new", "/engagements/new/", CHAIR),
     Form("person", "/cases/{case}/person/"),
     Form("safe_address", "/cases/{case}/safe-address/"),
     Form("safe_address_write", "/cases/{case}/safe-address/write/"),
@@ -175,7 +176,7 @@ FORMS = [*WORK, *DATES, *DECISIONS, *PEOPLE, *RAISING, *PROTOCOL]
 BUTTONS = frozenset(
     {
         "absence_end", "acknowledge", "act_as", "attestation_list", "attestation_of_board", "calendar_feed_renew",
-        "calendar_feed_revoke", "concur", "decision_correct", "end_access",
+        "calendar_feed_revoke", "concur", "decision_correct", "end_access", "engagement_end",
         "decision_submit", "end_session", "end_support", "let_back", "new_recovery_codes", "notices_read", "people_import_record",
         "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",

@@ -11,6 +11,7 @@ from cases.actions.cases import add_member, open_case
 from cases.models import Absence, Agency, Appointment, Case, Partnership, Person, Recovery, User
 from cases.roles import Nation, Role
 from cases.standing_in import stand_in_row
+from escalation.models import Engagement
 
 PASSWORD = "correct horse battery staple"
 STARTED = date(2020, 1, 1)
@@ -105,7 +106,7 @@ def make_team(agency: Agency) -> Team:
 def cast(partnership: Partnership | None = None) -> Cast:
     """The people of a test, in a partnership (Halton unless told)."""
     home = partnership or make_partnership()
-    return Cast(
+    people = Cast(
         partnership=home,
         council=make_team(make_agency(home, "council")),
         health=make_team(make_agency(home, "health")),
@@ -116,6 +117,18 @@ def cast(partnership: Partnership | None = None) -> Cast:
         board_manager=make_appointment(Role.BOARD_MANAGER, partnership=home),
         auditor=make_appointment(Role.AUDITOR, partnership=home),
     )
+    make_engagement(people)
+    return people
+
+
+def make_engagement(people: Cast, **fields: Any) -> Engagement:
+    """What an auditor reads under: the whole partnership, long since and for long, unless told."""
+    given = {
+        "reader": people.auditor, "scope": Engagement.Scope.PARTNERSHIP, "purpose": "The yearly audit.",
+        "starts_at": datetime(2020, 1, 1, tzinfo=UTC), "ends_at": datetime(2099, 12, 31, tzinfo=UTC),
+        "approved_by": people.chair, "approved_at": datetime(2020, 1, 1, tzinfo=UTC),
+    }  # fmt: skip
+    return Engagement.objects.create(partnership=people.partnership, **(given | fields))
 
 
 def make_absence(

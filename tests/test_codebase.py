@@ -41,7 +41,7 @@ APPEND_ONLY = {
     "escalation.SafetyConfirmation", "escalation.OwnRecordAttestation", "escalation.ExhaustionAttestation",
     "escalation.IntentionNotice", "escalation.PersonVoice", "escalation.PlanReview",
     "escalation.DisputeLink", "escalation.WithdrawalPressure", "escalation.Feedback", "escalation.ProtocolVersion",
-    "escalation.DeadlineChange", "escalation.Sharing", "cases.SafeAddressShown",
+    "escalation.EngagedDispute", "escalation.DeadlineChange", "escalation.Sharing", "cases.SafeAddressShown",
     "escalation.OutsideShare",
     "decisions.SignOff", "decisions.OutcomeConcurrence", "decisions.OutcomeConfirmation",
 }

@@ -91,7 +91,7 @@ def make_world(now: datetime) -> World:
         {
             "limit": dispute.deadlines.latest("due_at").pk, "protocol_draft": draft.pk, "closure": closure.pk,
             "dispute": dispute.reference, "point": point.pk, "plan": plan.pk, "debrief": debrief.pk, "advice": asked.pk,
-            "glass": glass.pk,
+            "glass": glass.pk, "engagement": people.partnership.engagements.get().pk,
             "meeting": meeting.pk, "evidence": evidence.pk, "last": last.reference, "action": action.pk, "record": record.pk,
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,

@@ -158,5 +158,6 @@ def record_download(*, export: Export, by: Appointment, now: datetime) -> None:
 
 
 def _audit(action: str, export: Export, *, by: Appointment | None, now: datetime, **data: object) -> None:
-    scope = audit.scope_of_case(export.dispute.case_id)
-    audit.record(action, export, scope=scope, by=by, now=now, data={"dispute": export.dispute_id, **data})
+    scope, under = audit.scope_of_case(export.dispute.case_id), export.dispute.engagement_of(by) if by else None
+    about = {"dispute": export.dispute_id, **data} | ({"engagement": under} if under is not None else {})
+    audit.record(action, export, scope=scope, by=by, now=now, data=about)

@@ -18,9 +18,12 @@ from cases.roles import Role
 from decisions.demo.cast import EMERGENCY, OWN_ROUTE, PARTNERSHIPS, STAFF, DemoPartnership, staff_name
 from decisions.demo.theme_track import with_themes
 from escalation import protocol_files
+from escalation.actions.engagements import Wanted, approve
 from escalation.actions.protocols import publish_protocol
+from escalation.deadlines import LONDON
 
-FOUNDED = timedelta(days=420)
+FOUNDED, AUDIT = timedelta(days=420), timedelta(days=89)
+AUDITED = "The yearly audit: were limits kept, and is every answer in writing?"
 
 
 def is_founded() -> bool:
@@ -40,6 +43,7 @@ def found_everything(*, now: datetime) -> None:
     numbers = count()
     for described in PARTNERSHIPS:
         _found(described, numbers, now=now - FOUNDED)
+        _let_audit(described, now=now)
     User.objects.filter(email__endswith=DEMO_DOMAIN).update(password=make_password(DEMO_PASSWORD))
 
 
@@ -68,6 +72,16 @@ def _found(described: DemoPartnership, numbers: Iterator[int], *, now: datetime)
         _appoint(described, None, role, "", staff_name(next(numbers)), by=board_manager, now=now)
     for agency in home.agencies.order_by("pk"):
         _staff(described, agency, numbers, by=board_manager, now=now)
+
+
+def _let_audit(described: DemoPartnership, *, now: datetime) -> None:
+    """The chair approves what the auditor reads in these weeks."""
+    board = Appointment.objects.filter(partnership__key=described.key).select_related("user", "partnership")
+    today = now.astimezone(LONDON).date()
+    approve(
+        wanted=Wanted(board.get(role=Role.AUDITOR), "partnership", AUDITED, today, today + AUDIT),
+        by=board.get(role=Role.CHAIR), now=now,
+    )  # fmt: skip
 
 
 def _staff(

@@ -10,7 +10,7 @@ from typing import Any
 from cases.checkpoints import Sealed
 from cases.models import Appointment
 from decisions.exports import between, brief, course, decided, learning, proof, summary
-from decisions.exports.parts import Part, Reader, without
+from decisions.exports.parts import Part, Reader, made_for, when, without
 from decisions.models import Export
 from escalation.access import opens_somewhere
 from escalation.models import Dispute
@@ -44,6 +44,7 @@ def assemble(
         "title": str(Export.Kind(kind).label),
         "terms": dispute.rules.terminology.dispute,
         "partnership": dispute.partnership.name,
+        "made_for": f"Confidential. Made for {made_for(reader)}, {when(now)}",
         "made_at": now.astimezone(UTC).replace(microsecond=0).isoformat(),
         "sections": [part for part in sections if part],
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 from cases.errors import Refused
 from decisions.exports.course import limit_state
 from decisions.exports.decided import answers, sent_referrals
-from decisions.exports.parts import Part, Reader, card, facts, items, note, pair, section, when, who
+from decisions.exports.parts import Part, Reader, card, facts, items, made_for, note, pair, section, when, who
 from escalation.chronology import told_to
 from escalation.clock import date_in_words
 from escalation.models import ChronologyEntry, Position, SafetyConfirmation
@@ -38,7 +38,7 @@ def sections_of(reader: Reader, *, reason: str, made_at: datetime) -> list[Part]
             "about", "About this document",
             facts(
                 ("What is asked", dispute.rules.final_authority.text), ("Where it stands", turn_of(dispute).sentence),
-                ("Made for", who(reader.by)), ("Why", reason), ("Made", when(made_at)),
+                ("Made for", made_for(reader)), ("Why", reason), ("Made", when(made_at)),
                 ("Protocol", f"{dispute.protocol.name}, {dispute.rules.version}"),
             ),
         ),

@@ -76,6 +76,12 @@ def who(person: Appointment | None) -> str:
     return person.described if person else NOBODY
 
 
+def made_for(reader: Reader) -> str:
+    """Whom a document is for, as every page of it says; of somebody who reads for audit also under which engagement."""
+    under = reader.dispute.engagement_of(reader.by)
+    return who(reader.by) + (f", engagement {under}" if under is not None else "")
+
+
 def when(at: datetime | date | None) -> str:
     """The moment or the day in words; nothing for None."""
     if at is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from cases.templatetags.dates import long_date
-from decisions.exports.parts import Part, Reader, card, facts, items, note, plain_date, section, when, who
+from decisions.exports.parts import Part, Reader, card, facts, items, made_for, note, plain_date, section, when, who
 from escalation.models import Dispute
 from escalation.protocol import Anchor, DayKind, Protocol, Side
 from escalation.turn import turn_of
@@ -32,7 +32,7 @@ def about_this_document(reader: Reader, *, reason: str, made_at: datetime) -> Pa
             ("Partnership", dispute.partnership.name),
             ("Reference", dispute.reference),
             ("Case", dispute.case.reference),
-            ("Made for", who(reader.by)),
+            ("Made for", made_for(reader)),
             ("Why", reason),
             ("Made", when(made_at)),
         ),

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from cases.models import Agency, Appointment, Partnership
 from cases.roles import Permission
-from escalation.models import Dispute
+from escalation.models import Dispute, Engagement
 from escalation.models.work import Entry
 
 
@@ -24,9 +24,11 @@ class LearningItemQuerySet(models.QuerySet["LearningItem"]):
     """Items as somebody may see them."""
 
     def visible_to(self, acting: Appointment) -> LearningItemQuerySet:
-        """Those on the lists that this role reads; the board's manager and auditors read every list."""
+        """Those on the lists that this role reads; the board's manager, and auditors under an engagement, every one."""
         mine = self.filter(partnership=acting.partnership_id)
-        if acting.has(Permission.SEE_PARTNERSHIP_METADATA) or acting.has(Permission.READ_FOR_AUDIT):
+        if acting.has(Permission.READ_FOR_AUDIT):
+            return mine.filter(partnership__in=Engagement.objects.of(acting).values("partnership"))
+        if acting.has(Permission.SEE_PARTNERSHIP_METADATA):
             return mine
         return mine.filter(read_by__contains=[acting.role])
 

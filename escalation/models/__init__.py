@@ -12,6 +12,7 @@ from escalation.models.debrief import Debrief
 from escalation.models.dispute import Dispute
 from escalation.models.draft import Draft
 from escalation.models.duty import Duty
+from escalation.models.engagement import EngagedDispute, Engagement
 from escalation.models.evidence import Evidence
 from escalation.models.feed import CalendarFeed
 from escalation.models.lead_gap import LeadGap
@@ -61,6 +62,8 @@ __all__ = [
     "DisputeStage",
     "Draft",
     "Duty",
+    "EngagedDispute",
+    "Engagement",
     "Evidence",
     "ExhaustionAttestation",
     "Feedback",

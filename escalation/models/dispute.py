@@ -16,7 +16,7 @@ from cases.models.case import Capacity
 from escalation import permissions
 from escalation.models.protocol import ProtocolVersion
 from escalation.models.reach import long_ended
-from escalation.models.relations import forget_reach, is_over, seen_by
+from escalation.models.relations import engagement_of, forget_reach, is_over, seen_by
 from escalation.protocol import Protocol, Stage
 
 
@@ -156,6 +156,10 @@ class Dispute(models.Model):
     def is_over_for(self, who: Appointment) -> bool:
         """Whether access to it has ended for ``who``, because it ended some weeks ago."""
         return is_over(self, who)
+
+    def engagement_of(self, who: Appointment) -> int | None:
+        """The number of the engagement under which ``who`` reads it for audit."""
+        return engagement_of(self, who)
 
     def refresh_from_db(self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Reload; the protected field is emptied first, so that no other instance is affected (stack.md, django-fsm-2)."""

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases.http import ActingRequest, acted_at
+from escalation.actions.engagements import may_approve
 from escalation.home import home_for
 from escalation.views.raise_panels import draft_line
 
@@ -17,4 +18,5 @@ def home(request: ActingRequest) -> HttpResponse:
     now = acted_at()
     found = home_for(request.acting, now)
     context = {"home": found, "drafts": [draft_line(draft) for draft in found.drafts], "now": now}
+    context["approves_audit"] = may_approve(request.acting) and not found.shows_overview
     return render(request, "escalation/home.html", context)

@@ -15,7 +15,13 @@ from escalation.forms.filters import NoticeFilterForm
 from escalation.forms.notice_choice import NoticeChoiceForm
 from escalation.models import Notification
 from escalation.models.protocol_draft import APPROVERS
-from escalation.notifications import ABOUT_ABSENCES, ABOUT_DELIVERY, ABOUT_LEARNING, ABOUT_THE_PROTOCOL
+from escalation.notifications import (
+    ABOUT_ABSENCES,
+    ABOUT_DELIVERY,
+    ABOUT_ENGAGEMENTS,
+    ABOUT_LEARNING,
+    ABOUT_THE_PROTOCOL,
+)
 
 NOW = "What happens now: "
 
@@ -59,6 +65,8 @@ def notice_open(request: ActingRequest, pk: int) -> HttpResponse:
         return redirect("learning_items")
     if notice.event == ABOUT_DELIVERY:
         return redirect("home")
+    if notice.event == ABOUT_ENGAGEMENTS:
+        return redirect("engagements")
     if notice.dispute is None:
         return redirect("notices")
     return redirect("dispute", notice.dispute.reference)

@@ -40,6 +40,7 @@ class Who:
     is_named: bool = False
     has_conflict: bool = False
     is_over: bool = False
+    is_engaged: bool = False
 
     @property
     def is_shut_out(self) -> bool:
@@ -54,13 +55,18 @@ def may_see(who: Who, stage: int, is_inside: bool) -> str:
         return "allow"
     if who.is_on_it or who.has_last_word or who.supports or who.was_told or who.manages_somebody:
         return "allow"
-    if who.code == "BM" or who.code == "AU":
+    if who.code == "BM" or (who.code in ("AU", "IS") and who.is_engaged):
         return "allow"
     return "allow" if who.is_of_a_party and who.code in ("DL", "SM", "BR", "CS") else "deny"
 
 
+def audits(who: Who) -> bool:
+    """Reads for audit, under an engagement."""
+    return who.code == "AU" and who.is_engaged
+
+
 def may_read(who: Who, stage: int, is_inside: bool) -> str:
-    if who.has_last_word or who.code == "AU":
+    if who.has_last_word or audits(who):
         return "allow"
     if who.broke_the_glass and who.code in MAY_BREAK_THE_GLASS and not is_inside:
         return "allow"
@@ -127,15 +133,15 @@ def may_confirm(who: Who, stage: int, is_inside: bool) -> str:
 
 
 def may_export(who: Who, stage: int, is_inside: bool) -> str:
-    if who.code == "AU":
+    if audits(who):
         return "allow"
-    if who.code == "BM" or not is_there_now(who, stage, is_inside):
+    if who.code in ("AU", "BM") or not is_there_now(who, stage, is_inside):
         return "deny"
     return "allow" if who.is_on_it or who.has_last_word or who.is_of_a_party else "deny"
 
 
 def may_see_readers(who: Who, stage: int, is_inside: bool) -> str:
-    if who.code in ("AU", "BM") or (who.is_of_a_party and who.code in ("DL", "SM")):
+    if who.code == "BM" or audits(who) or (who.is_of_a_party and who.code in ("DL", "SM")):
         return "allow"
     if who.is_of_a_party and who.code == "FL" and is_there_now(who, stage, is_inside):
         return "allow"
@@ -162,7 +168,7 @@ def may_break_the_glass(who: Who, stage: int, is_inside: bool) -> str:
 def may_review_broken_glass(who: Who, stage: int, is_inside: bool) -> str:
     if who.code in ("DL", "SM"):
         return "allow" if who.is_of_a_party else "deny"
-    return "allow" if who.code in ("CS", "CH", "IS", "AU", "BM") else "deny"
+    return "allow" if who.code in ("CS", "CH", "IS", "BM") or audits(who) else "deny"
 
 
 def may_grant(who: Who, stage: int, is_inside: bool) -> str:
@@ -179,7 +185,9 @@ def after_the_end(action: str, who: Who, stage: int, is_inside: bool) -> str:
         return "allow"
     keeps = who.code == "BM" or (who.code in ("DL", "SM") and who.is_of_a_party)
     if who.code == "AU":
-        return "allow" if action in ("see", "read", "export", "readers") else "deny"
+        return "allow" if who.is_engaged and action in ("see", "read", "export", "readers") else "deny"
+    if who.code == "IS" and who.is_engaged and action == "see":
+        return "allow"
     if action in ("readers", "grant_access"):
         return "allow" if keeps else "deny"
     if action == "see":

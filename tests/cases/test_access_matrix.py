@@ -16,8 +16,8 @@ SAMPLE = 700
 NAMES = {
     "is_on_it": Relation.PARTICIPANT, "has_last_word": Relation.LAST_WORD, "raised_it": Relation.ORIGINATOR,
     "leads": Relation.LEADS, "supports": Relation.SUPPORTER, "advises": Relation.ADVISER, "manages_somebody": Relation.MANAGES,
-    "is_of_a_party": Relation.OWN_AGENCY, "was_told": Relation.TOLD, "broke_the_glass": Relation.BREAK_GLASS,
-    "glass_was_broken": Relation.OPENED_SO,
+    "is_of_a_party": Relation.OWN_AGENCY, "was_told": Relation.TOLD, "is_engaged": Relation.ENGAGEMENT,
+    "broke_the_glass": Relation.BREAK_GLASS, "glass_was_broken": Relation.OPENED_SO,
 }  # fmt: skip
 
 
@@ -40,8 +40,6 @@ def somebody(chance: random.Random) -> Who:
 
 def facts(who: Who) -> Facts:
     found = {relation for name, relation in NAMES.items() if getattr(who, name)} | {Relation.PARTNERSHIP, Relation.ANYBODY}
-    if who.code == "AU":
-        found.add(Relation.ENGAGEMENT)
     return Facts(CODES[who.code], frozenset(found), who.is_restricted, who.is_named, who.has_conflict, who.is_over)
 
 

@@ -19,6 +19,7 @@ from escalation import leads
 from escalation.actions.moves import withdraw
 from escalation.models import Dispute, Notification
 from escalation.protocol import Side
+from tests.clock import Clock
 from tests.factories import Cast, make_appointment
 from tests.factories_decisions import confirm_all, confirmers, with_last_word
 from tests.factories_disputes import climb, fresh, make_dispute, people_under, publish, source_protocol
@@ -58,7 +59,8 @@ def sent(dispute: Dispute, people: Cast, now: datetime) -> LearningItem:
     return actions.send_learning(learning=written, by=people.council.line_manager, now=now)
 
 
-def test_anybody_on_it_writes_it_down_also_after_the_end(dispute: Dispute, people: Cast, now: datetime) -> None:
+def test_anybody_on_it_writes_it_down_also_after_the_end(dispute: Dispute, people: Cast, now: datetime, clock: Clock) -> None:
+    clock.move_to(now)
     for by in (people.stranger, people.board_manager, people.auditor):
         with pytest.raises(Refused) as refusal:
             issue(dispute, by, now)
