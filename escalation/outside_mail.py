@@ -13,7 +13,7 @@ from django.urls import reverse
 from cases import audit
 from cases.rows import one_act
 from cases.sealed import seal, unseal
-from cases.templatetags.dates import date_and_time
+from cases.templatetags.dates import long_date
 from escalation import at_hand, notifications, permissions
 from escalation.deliveries import GIVE_UP_AFTER, LONGEST_WAIT, envelope_sender, is_refused_for_good
 from escalation.models import Dispute, OutsideInvitation, OutsideMail, Participant
@@ -27,7 +27,7 @@ SUBJECTS = {OutsideMail.Kind.LINK: "You are asked for an answer", OutsideMail.Ki
 LINK = """\
 {partnership} asks you for an answer.
 
-Open this page. You can answer until {until}:
+Open this page. You can answer until the end of {until}:
 {url}
 
 The page asks for a code. It sends the code to this address when you press a button there. You need no account and no password.
@@ -139,7 +139,7 @@ def _message(mail: OutsideMail) -> EmailMessage:
     secret, row = unseal(mail.sealed), mail.invitation
     if mail.kind == OutsideMail.Kind.LINK:
         body = LINK.format(
-            partnership=row.dispute.partnership.name, until=date_and_time(row.expires_at),
+            partnership=row.dispute.partnership.name, until=long_date(row.last_day),
             url=settings.BASE_URL + reverse("outside_link", args=[secret]),
         )  # fmt: skip
     else:

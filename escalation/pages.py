@@ -47,4 +47,5 @@ urlpatterns = [
     path("", include("escalation.clock_pages")),
     path("", include("escalation.dispute_pages")),
     path("", include("escalation.duty_pages")),
+    path("", include("escalation.outside_pages")),
 ]

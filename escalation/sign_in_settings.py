@@ -25,6 +25,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,5/5m/key",  # an address at any accounts, and one account from anywhere
     "reset_password": "20/m/ip,5/m/key",
     "reset_password_from_key": "20/m/ip",
+    "outside_code": "20/m/ip",  # codes asked for and tried by people without an account; a link has limits of its own
+    "outside_try": "40/m/ip",
     "elsewhere": "30/m/ip",  # each asks an agency's provider
     "first_time": "20/m/ip,5/m/key",
 }
@@ -49,6 +51,8 @@ PROVED_AGAIN = {
     "concur": _ACT, "api_concur": _ACT,
     # reading by break-glass
     "break_glass": _ACT, "api_break_glass": _ACT,
+    # asking somebody outside the partnership, and giving them a way in
+    "invite_outside": _ACT, "api_outside": _ACT, "send_outside_again": _ACT, "api_send_outside_again": _ACT,
     # taking a history out of the service
     "export_request": _ACT, "export_file": _READ, "api_documents": _ACT, "api_document_file": _READ,
     # what an auditor reads

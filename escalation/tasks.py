@@ -9,8 +9,9 @@ from celery import shared_task
 from cases import account_mail, checkpoint_mail, checkpoints
 from cases.actions import attestations, own_sign_ins, refusals, sent, sign_ins, typed, unused
 from cases.clock import database_now
-from escalation import deliveries
+from escalation import deliveries, outside_mail
 from escalation.actions import break_glass, calendars, lead_gaps, plans, restrictions, scanning, sweep
+from escalation.actions import outside as asked_outside
 
 
 @shared_task(name="escalation.tasks.sweep_deadlines")
@@ -21,6 +22,7 @@ def sweep_deadlines() -> None:
         checkpoints.seal(now=now)
     plans.warn_of_overdue(now=now)
     restrictions.warn_of_reviews(now=now)
+    asked_outside.end_those_over(now=now)
     break_glass.warn_of_overdue(now=now)
     lead_gaps.sweep(now=now)
 
@@ -33,8 +35,9 @@ def recalculate_dates() -> None:
 
 @shared_task(name="escalation.tasks.deliver_notices")
 def deliver_notices() -> None:
-    """Send the notices that are owed."""
+    """Send the notices that are owed, and what is owed to people outside who have no account."""
     deliveries.deliver_due(now=database_now())
+    outside_mail.deliver_owed(now=database_now())
 
 
 @shared_task(name="escalation.tasks.seal_audit_trail")

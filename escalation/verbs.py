@@ -77,6 +77,7 @@ MAY: dict[str, May] = {
     "acknowledge": may_acknowledge,
     "record_discussion": works_for_agency,
     "ask_advice": works_for_agency,
+    "invite_outside": permissions.may_invite_outside,
     "propose_meeting": works_for_agency,
     "open_plan": _works_for_person,
     "ask_support": support.may_ask_support,

@@ -30,6 +30,7 @@ from escalation.actions.protocol_drafts import start_protocol_draft, submit_prot
 from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute, Notification, Undelivered
 from escalation.queues import RAISE_FORM
+from tests.escalation import outside_steps
 from tests.every_form_rules import people_of_every_form
 from tests.factories import make_recovery
 from tests.factories_decisions import confirm_all, make_learning, make_record, referred, speakers, with_last_word
@@ -95,6 +96,8 @@ WORK = [
     Form("ask_advice", f"{NOW}advice/ask/"),
     Form("answer_advice", f"{NOW}advice/{{advice}}/answer/", LEAD),
     Form("take_back_advice", f"{NOW}advice/{{advice}}/take-back/"),
+    Form("invite_outside", f"{NOW}outside/invite/", MANAGER),
+    Form("take_back_outside", f"{NOW}outside/{{outside}}/take-back/", MANAGER),
     Form("link", f"{NOW}links/link/"),
     Form("grant_access", "/disputes/{long_ended}/access/grant/", LEAD),
     Form("restrict", f"{EARLY}restriction/restrict/", SENIOR),
@@ -181,7 +184,7 @@ BUTTONS = frozenset(
         "protocol_add",
         "protocol_approve", "protocol_discard", "protocol_move", "protocol_remove", "protocol_take_back", "raise",
         "raise_discard", "remove_second_factor", "session_time", "set_contact", "sign_out_everywhere", "submit_referral",
-        "take_place", "take_place_in", "try_again", "unlink_elsewhere",
+        "send_outside_again", "take_place", "take_place_in", "try_again", "unlink_elsewhere",
     }
 )  # fmt: skip
 
@@ -244,6 +247,7 @@ class Places:
         asked = ask_advice(dispute=dispute, asked=Asked(self.people.council.lead, "Is this ours?"), by=by, now=now)
         self.names |= {
             "action": action.pk, "evidence": evidence.pk, "point": point.pk, "meeting": meeting.pk, "plan": plan.pk,
+            "outside": outside_steps.invited(dispute, manager, now).pk,
             "advice": asked.pk, "debrief": dispute.debriefs.get(participant__appointment=by).pk,
         }  # fmt: skip
 

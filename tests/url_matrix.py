@@ -26,6 +26,7 @@ PUBLIC = frozenset(
         "account_suspended", "mfa_authenticate", "organisations", "sign_in_elsewhere", "elsewhere_return", "elsewhere_refused",
         "first_time", "first_time_sent", "first_link", "first_elsewhere",
         "account_reset_password_from_key", "account_reset_password_from_key_done", "signed_out", "privacy", "accessibility",
+        "outside_answer", "outside_closed", "outside_code", "outside_file", "outside_leave", "outside_link",
         "recording", "help", "audit_key", "calendar_feed_file", "demo_people", "demo_mail",
     }
 )  # fmt: skip

@@ -27,6 +27,7 @@ from escalation.actions.protocol_drafts import start_protocol_draft
 from escalation.models import Notification, Undelivered
 from escalation.protocol import Side
 from escalation.queues import RAISE_FORM
+from tests.escalation import outside_steps
 from tests.factories import Cast, make_absence
 from tests.factories_decisions import make_learning, make_record, referred, speakers
 from tests.factories_disputes import fresh, make_dispute, people_under, people_with_a_further_body
@@ -70,6 +71,7 @@ def make_world(now: datetime) -> World:
     why = Asking(dispute.reference, "risk", "She is on the floor and nobody answers.")
     glass = break_glass(asked=why, by=people.health.line_manager, now=now)
     asked = ask_advice(dispute=dispute, asked=Asked(people.council.lead, "Is this ours?"), by=by, now=now)
+    outside = outside_steps.invited(dispute, by, now)
     leads.join(dispute, people.council.line_manager, Side.RAISING, now=now)
     offer_debrief(dispute=dispute, text="Thursday at ten.", by=people.council.line_manager, now=now)
     debrief = dispute.debriefs.get(participant__appointment=by)
@@ -95,7 +97,7 @@ def make_world(now: datetime) -> World:
             "meeting": meeting.pk, "evidence": evidence.pk, "last": last.reference, "action": action.pk, "record": record.pk,
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,
-            "notice": Notification.objects.filter(recipient=by).latest("pk").pk,
+            "notice": Notification.objects.filter(recipient=by).latest("pk").pk, "outside": outside.pk,
             "held": by.pk, "learned": learned.pk, "to_check": to_check.pk, "item": item.reference,
             "absence": make_absence(people.council.senior_manager, None, until_on=now.date()).pk,
             "undelivered": Undelivered.objects.create(

@@ -74,6 +74,7 @@ def _case_history(reader: Reader, *, reason: str, made_at: datetime) -> list[Par
         between.evidence(reader),
         between.meetings(reader),
         between.advice(reader),
+        between.asked_outside(reader),
         decided.decision_records(reader),
         decided.referrals(reader),
         decided.outcomes(reader),

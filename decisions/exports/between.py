@@ -84,6 +84,27 @@ def advice(reader: Reader) -> Part | None:
     return section("advice", "Advice of a lead", *cards) if cards else None
 
 
+def asked_outside(reader: Reader) -> Part | None:
+    """What was asked of people outside the partnership, what they were told, and what they answered (F55)."""
+    people = [part for name in ("invited_by", "ended_by") for part in _of(name)]
+    rows = reader.dispute.outside_invitations.select_related(*people).prefetch_related("questions", "shares__evidence")
+    cards = [
+        card(
+            f"Asked of {row.described}",
+            facts(
+                ("What for", row.purpose), ("What they were told", row.shared),
+                ("Files they could take out", ", ".join(share.evidence.label for share in row.shares.all())),
+                *((one.text, one.answer or "No answer") for one in row.questions.all()),
+                ("Answered", when(row.answered_at)),
+                ("Taken back", f"{row.ended_why} ({who(row.ended_by)}, {when(row.ended_at)})" if row.ended_by else ""),
+            ),
+            under=f"{who(row.invited_by)}, {when(row.invited_at)}, {reader.label(row.stage)}",
+        )
+        for row in reader.reads(rows.order_by("pk"))
+    ]  # fmt: skip
+    return section("outside", "Asked outside the partnership", *cards) if cards else None
+
+
 def _guest(row: Invitation) -> str:
     came = {True: ": was there", False: ": was not there", None: ""}[row.attended]
     return f"{who(row.who)}{came}"

@@ -11,6 +11,7 @@ from cases.models import Appointment, AuditEvent
 from decisions.exports.parts import Part, Reader, card, facts, items, note, section, when, who, yes_no
 from decisions.models import DecisionRecord, Outcome, Referral, SignOff
 from decisions.permissions import may_read_record
+from escalation.actions.outside import readings_of
 from escalation.models import Dispute
 from escalation.protocol import BoardFormField
 
@@ -198,6 +199,10 @@ def who_has_looked(reader: Reader) -> Part | None:
     texts = [
         f"{who(names[row['appointment']])}: {_how_often(row['times'], when(row['first']), when(row['last']))}"
         for row in sorted(rows, key=lambda row: (row["first"], row["appointment"]))
+    ]
+    texts += [
+        f"{one.invitation.described}, outside the partnership: {_how_often(one.times, when(one.first), when(one.last))}"
+        for one in readings_of(reader.dispute, reader.stages)
     ]
     return section("looked", "Who has looked", items(texts) or note("Nobody has read the case yet."))
 

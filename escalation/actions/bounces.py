@@ -9,9 +9,9 @@ from django.db.models import Q
 
 from cases import audit
 from cases.rows import one_act
-from escalation import bounce_reports
+from escalation import bounce_reports, outside_mail
 from escalation.deliveries import give_up
-from escalation.models import Notification, Undelivered
+from escalation.models import Notification, OutsideMail, Undelivered
 
 
 class Taken(StrEnum):
@@ -34,7 +34,9 @@ def take_report(raw: bytes, *, now: datetime) -> Taken:
     report = bounce_reports.read(raw)
     if report is None:
         return _refused(Taken.NO_REPORT, now=now)
-    notice = _sent_as(report.tokens)
+    notice, outside = _sent_as(report.tokens), _sent_outside_as(report.tokens)
+    if notice is None and outside is not None:
+        return _came_back_from_outside(outside, report.is_permanent, now=now)
     if notice is None:
         return _refused(Taken.NOT_OURS, now=now)
     if not report.is_permanent:
@@ -45,12 +47,30 @@ def take_report(raw: bytes, *, now: datetime) -> Taken:
     return Taken.BOUNCED
 
 
-def _sent_as(tokens: tuple[str, ...]) -> Notification | None:
+def _came_back_from_outside(mail: OutsideMail, is_permanent: bool, *, now: datetime) -> Taken:
+    if not is_permanent:
+        return Taken.STILL_TRYING
+    if mail.failed_at is not None:
+        return Taken.KNOWN_ALREADY
+    outside_mail.give_up(mail, now=now)
+    return Taken.BOUNCED
+
+
+def _named(tokens: tuple[str, ...]) -> Q:
     named = Q()
     for token in tokens:
         named |= Q(message_id__startswith=f"<{token}@")
+    return named
+
+
+def _sent_outside_as(tokens: tuple[str, ...]) -> OutsideMail | None:
+    rows = OutsideMail.objects.select_for_update(no_key=True, of=("self",)).select_related("invitation__dispute")
+    return rows.filter(_named(tokens), sent_at__isnull=False).order_by("pk").first() if tokens else None
+
+
+def _sent_as(tokens: tuple[str, ...]) -> Notification | None:
     rows = Notification.objects.select_for_update(no_key=True, of=("self",)).select_related("recipient__user", "dispute")
-    return rows.filter(named, sent_at__isnull=False).order_by("pk").first() if tokens else None
+    return rows.filter(_named(tokens), sent_at__isnull=False).order_by("pk").first() if tokens else None
 
 
 def _refused(why: Taken, *, now: datetime) -> Taken:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import Q
+from django.db.models import Count, Max, Min, Q
 
 from cases import audit, locks
 from cases.errors import Refused
-from cases.models import Appointment
+from cases.models import Appointment, AuditEvent
 from cases.roles import Permission
 from cases.rows import one_act
 from escalation import chronology, clock, outside_mail, permissions
@@ -42,6 +42,16 @@ class Wanted:
     shared: str
     until_on: date
     files: Sequence[Evidence] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """That somebody outside looked."""
+
+    invitation: OutsideInvitation
+    times: int
+    first: datetime
+    last: datetime
 
 
 def hash_of(secret: str) -> str:
@@ -118,8 +128,13 @@ def _checked(dispute: Dispute, wanted: Wanted, by: Appointment, *, now: datetime
         raise Refused(f"Choose a day from today on, at most {LONGEST_DAYS} days ahead.", field="until_on")
     can_be_shared = {one.pk for one in may_be_shared(dispute, by)}
     if not {one.pk for one in wanted.files} <= can_be_shared:
-        raise Refused(ONLY_CLEAN, field="files")
+        raise not_to_be_shared()
     return questions
+
+
+def not_to_be_shared() -> Refused:
+    """Why a file cannot be chosen."""
+    return Refused(ONLY_CLEAN, field="files")
 
 
 def _check_email(dispute: Dispute, email: str) -> None:
@@ -239,6 +254,17 @@ def _end(
         row.questions.update(draft="")
     row.ended_at, row.ended_how, row.ended_by, row.ended_why = now, how, by, why
     row.save(update_fields=["ended_at", "ended_how", "ended_by", "ended_why"])
+
+
+def readings_of(dispute: Dispute, stages: Collection[int]) -> list[Reading]:
+    """How often and when those asked at these stages looked."""
+    rows = {str(row.pk): row for row in dispute.outside_invitations.filter(stage__in=stages)}
+    found = AuditEvent.objects.filter(
+        action="outside_read", object_type="escalation.outsideinvitation", object_id__in=rows,
+        head__scope=audit.scope_of_case(dispute.case_id),
+    )  # fmt: skip
+    counted = found.values("object_id").annotate(times=Count("pk"), first=Min("at"), last=Max("at")).order_by("first")
+    return [Reading(rows[one["object_id"]], one["times"], one["first"], one["last"]) for one in counted]
 
 
 def _write(

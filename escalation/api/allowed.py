@@ -19,6 +19,7 @@ VERBS = {
     "points": "map_points",
     "meetings": "propose_meeting",
     "advice": "ask_advice",
+    "outside": "invite_outside",
     "support": "ask_support",
     "links": "link",
     "plans": "open_plan",

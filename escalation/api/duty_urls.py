@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from escalation.api import advice, debriefs, evidence, grants, links, meetings, outside, plans, points, restrictions, support
+from escalation.api import outside as asked_outside
 
 ONE = "disputes/<ref:reference>/"
 
@@ -17,6 +18,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}advice/", advice.requests, name="api_advice"),
     path(f"{ONE}advice/<int:pk>/answer/", advice.answer, name="api_answer_advice"),
     path(f"{ONE}advice/<int:pk>/take-back/", advice.take_back, name="api_take_back_advice"),
+    path(f"{ONE}outside/", asked_outside.invitations, name="api_outside"),
+    path(f"{ONE}outside/<int:pk>/send-again/", asked_outside.send_again, name="api_send_outside_again"),
+    path(f"{ONE}outside/<int:pk>/take-back/", asked_outside.take_back, name="api_take_back_outside"),
     path(f"{ONE}plans/", plans.open_plan, name="api_plans"),
     path(f"{ONE}plans/<int:pk>/review/", plans.review_plan, name="api_review_plan"),
     path(f"{ONE}debriefs/<int:pk>/answer/", debriefs.answer, name="api_answer_debrief"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from cases.models import Agency, Appointment
+from escalation.deadlines import LONDON
 from escalation.models.evidence import Evidence
 
 
@@ -76,6 +79,11 @@ class OutsideInvitation(models.Model):
     def described(self) -> str:
         """Who is asked, as people call them."""
         return f"{self.name}, {self.organisation}"
+
+    @property
+    def last_day(self) -> date:
+        """The day until whose end they can answer."""
+        return (self.expires_at - timedelta(seconds=1)).astimezone(LONDON).date()
 
     @property
     def is_open(self) -> bool:

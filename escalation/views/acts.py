@@ -94,6 +94,7 @@ TEXTS = {
     "propose_meeting": "Propose a meeting",
     "ask_advice": "Ask a lead for advice",
     "ask_support": "Ask for support",
+    "invite_outside": "Ask somebody outside the partnership",
     "link": "Link to another dispute",
     "open_plan": "Agree an interim protection plan",
     "confirm_safety": "Say whether the person is safe",
@@ -125,7 +126,7 @@ ONLY_WHERE_OWED = {
 AT_ANY_TIME = (
     "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "open_plan",
     "add_evidence", "bring_in", "ask_advice", "ask_support", "offer_debrief", "write_learning", "link", "withdraw",
-    "restrict", "review_restriction", "grant_access",
+    "invite_outside", "restrict", "review_restriction", "grant_access",
 )  # fmt: skip
 MOST_BUTTONS = 3
 

@@ -14,6 +14,7 @@ from cases.models import Appointment, AuditEvent, SafeAddressShown
 from cases.templatetags.dates import local_date
 from escalation import covering, permissions
 from escalation.actions import agreed
+from escalation.actions.outside import readings_of
 from escalation.actions.people import bring_in as bring_colleague_in
 from escalation.actions.support import may_ask_support
 from escalation.forms.work import ActionForm, BringInForm, DoneForm
@@ -186,6 +187,7 @@ def readers(request: ActingRequest, reference: str) -> HttpResponse:
     context = dispute_frame(dispute, acting, acted_at(), "dispute_readers") | {
         "shown": shown.order_by("-pk"),
         "page": page_of(reads, request, size=50), "sees_all": sees_all, "refused": refused_attempts(dispute, acting),
+        "outside": readings_of(dispute, permissions.readable_stages(dispute, acting)) if sees_all else [],
         "access": access_of(dispute, acting) if sees_all else None,
     }  # fmt: skip
     return render(request, "escalation/dispute_readers.html", context)

@@ -19,6 +19,7 @@ from escalation.actions.evidence import HandedIn, add_evidence
 from escalation.actions.support import Asked, ask_support
 from escalation.models import Dispute, Support
 from escalation.protocol import Side
+from tests.escalation import outside_steps
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
 from tests.journeys.walking import moment
@@ -216,6 +217,17 @@ def _(now: datetime) -> InVain:
     row = advice.ask_advice(dispute=dispute, asked=advice.Asked(lead, "Is this ours?"), by=by, now=now)
     path, said = f"advice/{row.pk}/take-back/", {"why": "Answered by phone, and recorded."}
     return InVain(dispute, path, said, path, said, lead, by)
+
+
+@journey("invite_outside", "a supporter asks nobody outside (F55)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    said = outside_steps.form_of(now.date())
+    by_program = {name: said[name] for name in ("organisation", "name", "email", "purpose", "shared")}
+    return InVain(
+        dispute, "outside/invite/", said, "outside/", by_program | {"questions": ["Who was there?"]},
+        reader_only(people, dispute, now), people.council.practitioner,
+    )  # fmt: skip
 
 
 @journey("link", "a supporter links nothing (F26)")

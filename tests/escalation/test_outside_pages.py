@@ -1,0 +1,239 @@
+"""The pages for somebody outside and for whoever asks them: nothing is told to those who must not know, nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from cases.models import AuditEvent
+from escalation.actions import outside
+from escalation.actions.evidence import HandedIn, add_evidence
+from escalation.models import Dispute, Evidence, OutsideInvitation
+from tests.clock import Clock
+from tests.escalation.outside_steps import (
+    ANSWERS,
+    EMAIL,
+    NAME,
+    QUESTIONS,
+    SHARED,
+    comes_in,
+    form_of,
+    invited,
+    newest_mail,
+    token_in,
+)
+from tests.factories import Cast
+from tests.factories_disputes import climb, fresh, make_dispute, people_under
+
+pytestmark = pytest.mark.django_db
+ANSWERED = {f"answer_{number}": text for number, text in ANSWERS.items()}
+
+
+@pytest.fixture
+def people(now: datetime, clock: Clock) -> Cast:
+    clock.move_to(now)
+    return people_under("halton", now=now)
+
+
+@pytest.fixture
+def dispute(people: Cast, now: datetime) -> Dispute:
+    return climb(make_dispute(people, now=now), now=now)
+
+
+@pytest.fixture
+def asked(dispute: Dispute, people: Cast, now: datetime) -> OutsideInvitation:
+    return invited(dispute, people.council.line_manager, now)
+
+
+@pytest.fixture
+def token(asked: OutsideInvitation, now: datetime) -> str:
+    return token_in(newest_mail())
+
+
+def words(answer: Any) -> str:
+    """A page without what differs from one request to the next."""
+    text = answer.content.decode()
+    return re.sub(r'(nonce="[^"]*"|name="(csrfmiddlewaretoken|once)" value="[^"]*"|/outside/[\w-]{43}/)', "", text)
+
+
+def clean_file(dispute: Dispute, people: Cast, now: datetime) -> Evidence:
+    chart = HandedIn(b"Seen at nine.", "chart.txt", "The ward chart of 1 April.")
+    row = add_evidence(dispute=dispute, handed_in=chart, by=people.council.line_manager, now=now)
+    row.state, row.scanner, row.scanned_at, row.next_scan_at = Evidence.State.CLEAN, "ClamAV", now, None
+    row.save()
+    return row
+
+
+def test_asked_by_the_page_answered_from_outside_read_by_those_at_the_stage(
+    client: Client, dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    here, manager = f"/disputes/{dispute.reference}/", people.council.line_manager
+    client.force_login(manager.user)
+    assert f"{here}outside/invite/" in client.get(here).content.decode()
+    asking = client.post(f"{here}outside/invite/", form_of(now.date() + timedelta(days=7)))
+    assert (asking.status_code, asking["Location"]) == (302, f"{here}outside/")
+    assert NAME in client.get(f"{here}outside/").content.decode()
+    out = Client()
+    comes_in(out, token_in(newest_mail()))
+    page = out.get("/outside/").content.decode()
+    for shown in (SHARED, *QUESTIONS, manager.described, "What for"):
+        assert shown.replace("’", "&#x27;") in page, shown
+    for hidden in (dispute.title, dispute.worry, "Discharge home", "Service navigation", "Sign in", "/disputes/"):
+        assert hidden not in page, hidden
+    assert out.post("/outside/", ANSWERED).status_code == 302
+    assert "Your answer has been sent" in out.get("/outside/").content.decode()
+    client.force_login(people.health.line_manager.user)
+    assert ANSWERS[2] in client.get(f"{here}story/").content.decode()
+    assert ANSWERS[2] in client.get(f"{here}outside/").content.decode()
+    assert EMAIL not in client.get(f"{here}outside/").content.decode()
+
+
+def test_no_link_and_no_code_tells_whether_it_was_ever_open(
+    asked: OutsideInvitation, token: str, people: Cast, now: datetime, clock: Clock
+) -> None:
+    def seen(link: str) -> list[tuple[int, str, str]]:
+        out = Client()
+        answers: list[Any] = [
+            out.get(f"/outside/{link}/"), out.post(f"/outside/{link}/"), out.get(f"/outside/{link}/code/"),
+            out.post(f"/outside/{link}/code/", {"code": "000000"}),
+        ]  # fmt: skip
+        return [(one.status_code, words(one), re.sub(r"[\w-]{43}", "", one.get("Location", ""))) for one in answers]
+
+    never = seen("x" * 43)
+    assert seen(token) == never
+    outside.take_back(invitation=asked, why="The wrong home.", by=people.council.line_manager, now=now)
+    assert seen(token) == never
+    other = token_in(_another(asked.dispute, people, now))
+    clock.move_to(now + timedelta(days=20))
+    assert seen(other) == never
+
+
+def _another(dispute: Dispute, people: Cast, now: datetime) -> str:
+    invited(fresh(dispute), people.council.line_manager, now)
+    return newest_mail()
+
+
+def test_inside_means_nothing_anywhere_else(
+    asked: OutsideInvitation, token: str, dispute: Dispute, now: datetime
+) -> None:
+    out = Client()
+    comes_in(out, token)
+    for url in (
+        "/",
+        "/disputes/",
+        f"/disputes/{dispute.reference}/",
+        f"/cases/{dispute.case.reference}/",
+        "/directory/",
+    ):
+        answer = out.get(url)
+        assert answer.status_code == 302, url
+        assert answer["Location"].startswith("/account/login/"), url
+    assert out.get(f"/api/disputes/{dispute.reference}/").status_code == 401
+    assert "sessionid" not in out.cookies
+    cookie = out.cookies["outside"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Strict", "")
+    assert "no-store" in out.get("/outside/")["Cache-Control"]
+
+
+def test_whoever_is_signed_in_beside_it_is_nobody_there(
+    client: Client, people: Cast, token: str, now: datetime
+) -> None:
+    client.force_login(people.chair.user)
+    comes_in(client, token)
+    page = client.get("/outside/").content.decode()
+    assert people.chair.user.name not in page
+    assert "My work" not in page
+
+
+def test_what_is_wrong_or_too_late_is_kept(token: str, now: datetime, clock: Clock) -> None:
+    out = Client()
+    comes_in(out, token)
+    half = out.post("/outside/", {"answer_1": ANSWERS[1], "answer_2": " "})
+    assert half.status_code == 200
+    assert "Answer each question" in half.content.decode()
+    assert ANSWERS[1] in half.content.decode()
+    clock.advance(minutes=31)
+    late = out.post("/outside/", ANSWERED)
+    assert (late.status_code, "This page is closed" in late.content.decode()) == (403, True)
+    comes_in(out, token)
+    assert ANSWERS[2] in out.get("/outside/").content.decode()
+    long = out.post("/outside/", {"answer_1": "x" * 10_001, "answer_2": "before\x00after"})
+    assert long.status_code == 200
+    assert long.content.decode().count("govuk-error-message") == 2
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "\x00" * 6, "9" * 400])
+def test_what_is_no_code_is_told_at_its_box(token: str, typed: str) -> None:
+    answer = Client().post(f"/outside/{token}/code/", {"code": typed})
+    assert answer.status_code == 200
+    assert "govuk-error-message" in answer.content.decode()
+
+
+def test_only_files_chosen_and_found_clean_leave(client: Client, dispute: Dispute, people: Cast, now: datetime) -> None:
+    chosen, manager = clean_file(dispute, people, now), people.council.line_manager
+    other = add_evidence(dispute=dispute, handed_in=HandedIn(b"No.", "n.txt", "Another."), by=manager, now=now)
+    client.force_login(manager.user)
+    page = client.get(f"/disputes/{dispute.reference}/outside/invite/").content.decode()
+    assert chosen.label in page
+    assert other.label not in page
+    out = Client()
+    row = invited(dispute, manager, now, files=(chosen,))
+    comes_in(out, token_in(newest_mail()))
+    share = row.shares.get()
+    answer: Any = out.get(f"/outside/files/{share.pk}/")
+    assert b"".join(answer.streaming_content) == b"Seen at nine."
+    assert "chart" not in answer["Content-Disposition"]
+    assert AuditEvent.objects.filter(action="outside_took_file").count() == 1
+    assert out.get(f"/outside/files/{share.pk + 1}/").status_code == 404
+    assert Client().get(f"/outside/files/{share.pk}/").status_code == 404
+    chosen.withdrawn_at, chosen.withdrawn_by, chosen.withdrawn_why = now, manager, "The wrong chart."
+    chosen.save()
+    assert out.get(f"/outside/files/{share.pk}/").status_code == 404
+
+
+def test_closed_by_themselves(token: str, now: datetime) -> None:
+    out = Client()
+    comes_in(out, token)
+    key = out.cookies["outside"].value
+    assert out.post("/outside/leave/")["Location"] == "/outside/closed/"
+    assert out.get("/outside/closed/").status_code == 200
+    out.cookies["outside"] = key
+    assert out.get("/outside/").status_code == 403
+
+
+def test_without_its_csrf_token_nothing_is_sent(token: str, now: datetime) -> None:
+    out = Client(enforce_csrf_checks=True)
+    assert out.post(f"/outside/{token}/").status_code == 403
+    assert out.post("/outside/", ANSWERED).status_code == 403
+
+
+def test_too_many_from_one_address_wait(token: str, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"outside_code": "2/m/ip", "outside_try": "2/m/ip"}
+    out = Client(REMOTE_ADDR="192.0.2.77")
+    for link in (token, "x" * 43):
+        assert out.post(f"/outside/{link}/").status_code == 302
+        assert out.post(f"/outside/{link}/code/", {"code": "123456"}).status_code == 200
+    assert out.post(f"/outside/{token}/").status_code == 429
+    assert out.post(f"/outside/{'x' * 43}/code/", {"code": "123456"}).status_code == 429
+
+
+def test_looked_after_by_whoever_asked_and_nobody_of_the_other_side(
+    client: Client, asked: OutsideInvitation, dispute: Dispute, people: Cast
+) -> None:
+    here = f"/disputes/{dispute.reference}/outside/"
+    client.force_login(people.health.line_manager.user)
+    assert "Send the link again" not in client.get(here).content.decode()
+    assert client.get(f"{here}{asked.pk}/take-back/").status_code == 403
+    client.post(f"{here}{asked.pk}/send-again/")
+    assert asked.mails.count() == 1
+    client.force_login(people.council.line_manager.user)
+    assert "Send the link again" in client.get(here).content.decode()
+    assert client.post(f"{here}{asked.pk}/send-again/").status_code == 302
+    assert asked.mails.count() == 2
+    assert client.post(f"{here}{asked.pk}/take-back/", {"why": "Answered by phone."}).status_code == 302
+    assert "Answered by phone." in client.get(here).content.decode()
+    assert client.get(f"{here}999999/take-back/").status_code == 404
