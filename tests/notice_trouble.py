@@ -15,7 +15,9 @@ from escalation.actions import (
     acknowledge,
     advice,
     calendars,
+    engagements,
     extensions,
+    grants,
     handover,
     interests,
     moves,
@@ -150,6 +152,19 @@ def a_child_and_risk(walk: Walk) -> None:
     walk.step("raised about a child", lambda: walk.raised(person=child))
     entered: dict[str, Any] = {"entry_stage": 2, "immediate_risk_reason": WORDS}
     walk.step("raised for immediate risk", lambda: walk.raised(**entered))
+
+
+def given_to_read(walk: Walk) -> None:
+    """What has long ended is opened to somebody again; an auditor is to read, and no more."""
+    people, dispute = walk.people, fresh(walk.step("another is raised, and ends", walk.raised))
+    by, last = people.council.practitioner, walk.now.date() + timedelta(days=7)
+    do(walk, "it is withdrawn", moves.withdraw, dispute=dispute, reason=WORDS, by=by)
+    Dispute.objects.filter(pk=dispute.pk).update(closed_at=walk.now - timedelta(days=30))
+    again = grants.Again(by, WORDS, last)
+    do(walk, "somebody is given access to it again", grants.grant, dispute=fresh(dispute), again=again, by=people.council.lead)
+    audit = engagements.Wanted(people.auditor, "partnership", WORDS, walk.now.date(), last)
+    made = do(walk, "an auditor is to read", engagements.approve, wanted=audit, by=people.chair)
+    do(walk, "the auditor is to read no more", engagements.end, engagement=made, by=people.chair)
 
 
 def shut_to_others(walk: Walk) -> None:

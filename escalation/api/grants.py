@@ -51,7 +51,7 @@ def access(request: ActingApiRequest, reference: str) -> Response:
         return Response(GrantShown(made).data, status=status.HTTP_201_CREATED)
     if not may_see_all_readers(dispute, request.acting):
         raise Http404(NOT_FOUND)
-    return Response(GrantShown(grants.given_on(dispute), many=True).data)
+    return Response(GrantShown(list(grants.given_on(dispute)), many=True).data)
 
 
 @extend_schema(request=None, responses={204: None}, summary="End access that was given again")

@@ -27,5 +27,5 @@ def cases_within(acting: Appointment) -> Q:
     here = Dispute.objects.filter(case=OuterRef("pk"))
     if acting.has(Permission.READ_FOR_AUDIT):
         whole = Engagement.objects.of(acting).filter(scope=Engagement.Scope.PARTNERSHIP)
-        return Q(partnership__in=whole.values("partnership")) | Exists(here.filter(engaged(acting)))
-    return ~Exists(here) | Exists(here.filter(still_open(acting)))
+        return Q(partnership__in=whole.values("partnership")) | Q(Exists(here.filter(engaged(acting))))
+    return ~Q(Exists(here)) | Q(Exists(here.filter(still_open(acting))))

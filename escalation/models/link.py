@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from cases.models import Agency, Appointment, Case
 from cases.roles import Role
+from escalation.models.reach import still_open
 from escalation.models.work import _append_only
 
 
@@ -42,13 +43,13 @@ class PressureQuerySet(models.QuerySet["WithdrawalPressure"]):
     """Words on withdrawals as somebody may see them."""
 
     def visible_to(self, acting: Appointment) -> PressureQuerySet:
-        """Only the safeguarding leads of the agency that withdrew, and the partnership's board manager."""
+        """Only the safeguarding leads of the agency that withdrew, while it is open to them, and the partnership's board manager."""
         here = self.filter(agency__partnership=acting.partnership_id)
         here = here.exclude(dispute__case__in=Case.objects.shut_to(acting))
         if acting.role == Role.BOARD_MANAGER:
             return here
         if acting.role == Role.SAFEGUARDING_LEAD and acting.agency_id is not None:
-            return here.filter(agency=acting.agency_id)
+            return here.filter(still_open(acting, "dispute__"), agency=acting.agency_id)
         return here.none()
 
 

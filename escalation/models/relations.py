@@ -39,12 +39,15 @@ def related(acting: Appointment, relation: Relation) -> models.QuerySet[Any, Any
 
 def seen_by(acting: Appointment) -> Q:
     """The disputes of which the access table lets this person know, whatever shuts their cases to some."""
-    found, within = Q(pk__in=[]), still_open(acting)
+    kept, ends = Q(pk__in=[]), Q(pk__in=[])
     lasting = relations_that_open("see", acting.role, after_the_end=True)
     for relation in sorted(relations_that_open("see", acting.role)):
         theirs = _WHOLE[relation](acting) if relation in _WHOLE else Q(pk__in=related(acting, relation))
-        found |= theirs if relation in lasting else within & theirs
-    return found
+        if relation in lasting:
+            kept |= theirs
+        else:
+            ends |= theirs
+    return kept | (ends & still_open(acting))
 
 
 def engaged(acting: Appointment) -> Q:

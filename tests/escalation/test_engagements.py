@@ -44,7 +44,7 @@ def dispute(people: Cast, now: datetime) -> Dispute:
 
 
 def wanted(people: Cast, now: datetime, **changes: Any) -> Wanted:
-    given = {
+    given: dict[str, Any] = {
         "reader": people.auditor, "scope": "partnership", "purpose": WHY, "from_on": now.date(),
         "until_on": now.date() + timedelta(days=30),
     }  # fmt: skip

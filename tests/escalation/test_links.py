@@ -131,6 +131,10 @@ def test_a_word_on_pressure_is_read_by_two_roles_only(
         assert bool(pressed_to_withdraw(who, now)) is sees
         made = assemble(fresh(dispute), kind="case_history", reason="r", by=who, now=now)
         assert "pressed" not in str(made)
+    clock.advance(days=28, hours=1)  # access has ended for the lead as well
+    for who, status in ((people.council.lead, 404), (people.board_manager, 200)):
+        client.force_login(who.user)
+        assert client.get(address).status_code == status
     assert not dispute.chronology.filter(body__contains=WORD).exists()
     assert not AuditEvent.objects.filter(action="withdrawal_word_kept", head__scope__startswith="case:").exists()
 

@@ -21,7 +21,7 @@ from tests import notice_walk
 from tests.clock import Clock
 from tests.factories_disputes import source_protocol
 from tests.notice_steps import walk_all
-from tests.notice_trouble import a_child_and_risk, borrowed, shut_to_others, silent
+from tests.notice_trouble import a_child_and_risk, borrowed, given_to_read, shut_to_others, silent
 
 BASE = Path(__file__).resolve().parent.parent.parent
 KEYS = ("halton", "luton", "dundee", "south_lanarkshire")
@@ -56,6 +56,7 @@ def test_with_every_setting_of_the_clock(now: datetime, clock: Clock) -> None:
     a_child_and_risk(walk)
     borrowed(walk)
     shut_to_others(walk)
+    given_to_read(walk)
     compare(EVERY_SETTING, walk)
 
 
