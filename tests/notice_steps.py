@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from decisions.actions import afterwards, learning, learning_items, outcomes, records, referrals
 from decisions.actions.learning import Learned
 from decisions.models import OutstandingIssue
+from escalation import outside_mail
 from escalation.actions import (
     acknowledge,
     advice,
     agreed,
     meetings,
     moves,
+    outside,
+    outside_answers,
     people,
     plans,
     positions,
     safety,
     support,
 )
-from escalation.models import Dispute, Notification
+from escalation.models import Dispute, Notification, OutsideEntry, OutsideInvitation
 from escalation.models.dispute import Status
 from tests.factories_decisions import confirmers, make_record, refer, speakers
 from tests.factories_disputes import do_raising_duties, first_reason_for_next, fresh, leader_of
@@ -51,6 +54,7 @@ def at_work(walk: Walk, dispute: Dispute) -> None:
     do(walk, "the other side has it", acknowledge.acknowledge, dispute=dispute, by=other.practitioner)
     bring_colleague(walk, dispute)
     advised(walk, dispute)
+    asked_outside(walk, dispute)
     talks_and_plans(walk, dispute)
     decision(walk, dispute)
     joining = {"dispute": dispute, "who": walk.extra["own second manager"], "reason": WORDS}
@@ -76,6 +80,29 @@ def advised(walk: Walk, dispute: Dispute) -> None:
     do(walk, "they answer", advice.answer_advice, request=row, advice=WORDS, by=lead)
     row = do(walk, "they are asked again", advice.ask_advice, **asked)
     do(walk, "it is not needed any more", advice.take_back_advice, request=row, why=WORDS, by=by)
+
+
+def asked_outside(walk: Walk, dispute: Dispute) -> None:
+    """Somebody outside who has no account: they answer, cannot be reached, do not answer. Their own mails are not notices."""
+    questions, day = [WORDS, f"{CANARY} question"], walk.now.date() + timedelta(days=1)
+    given = {"organisation": f"{CANARY} home", "name": f"{CANARY} Outsider", "email": "canary.outsider@example.org"}
+    wanted = outside.Wanted(**given, purpose=WORDS, shared=f"{CANARY} shared", questions=questions, until_on=day)
+
+    def ask(now: datetime) -> OutsideInvitation:
+        row = outside.invite(dispute=dispute, wanted=wanted, by=leader_of(dispute, "raising"), now=now)
+        row.mails.update(next_attempt_at=None)
+        return row
+
+    def answer(now: datetime) -> None:
+        key = {"code_hash": "-", "key_hash": outside.hash_of("key"), "made_at": now, "entered_at": now, "seen_at": now}
+        OutsideEntry.objects.create(invitation=row, **key)
+        outside_answers.answer(key="key", answers={1: WORDS, 2: f"{CANARY} answer"}, now=now)
+
+    row = do(walk, "somebody outside is asked", ask)
+    do(walk, "they answer from outside", answer)
+    row = do(walk, "somebody outside is asked again", ask)
+    do(walk, "the e-mail to them comes back", outside_mail.give_up, mail=row.mails.get())
+    walk.step("they do not answer in time", lambda: outside.end_those_over(now=row.expires_at))
 
 
 def talks_and_plans(walk: Walk, dispute: Dispute) -> None:

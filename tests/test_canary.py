@@ -23,6 +23,7 @@ from django.test import Client
 from lxml import html  # type: ignore[import-untyped]
 from pypdf import PdfReader
 
+from cases.clock import database_now
 from cases.models import Appointment, AuditEvent, Refusal
 from decisions.actions.exports import claim_export, make_export, request_export
 from decisions.models import Export
@@ -31,6 +32,7 @@ from escalation.celery import app
 from escalation.models import Dispute, Evidence
 from tests import notice_steps, notice_walk
 from tests.clock import Clock
+from tests.escalation.outside_steps import comes_in, invited, newest_mail, token_in
 from tests.escalation.test_request_log import Kept
 from tests.factories_disputes import fresh
 from tests.notice_walk import CANARY
@@ -60,6 +62,7 @@ NOBODYS: dict[str, frozenset[str]] = {
     "escalation.ChronologyEntry": frozenset({"headline"}), "escalation.Draft": frozenset({"form"}),
     "escalation.Dispute": frozenset({"reference", "track", "subject", "ground", "category", "danger_answer"}),
     "escalation.Evidence": frozenset({"media_type", "sha256", "received_sha256", "stored_as", "reason", "scanner"}),
+    "escalation.OutsideInvitation": frozenset({"link_hash"}), "escalation.OutsideEntry": ALL, "escalation.OutsideMail": ALL,
     "escalation.Meeting": frozenset({"kind"}), "escalation.DisputeStage": frozenset({"trigger"}),
     "decisions.Export": frozenset({"step", "bundle", "problem", "sha256"}), "decisions.DecisionRecord": frozenset({"sha256"}),
     "decisions.SignOff": frozenset({"sha256"}), "decisions.OnwardItem": frozenset({"code", "body"}),
@@ -104,6 +107,7 @@ class Walked:
         self.dispute: Dispute = walk.step("raised", lambda: walk.raised(person=person))
         handed_in = HandedIn(f"{CANARY} chart".encode(), f"{CANARY} chart of the lady.txt", f"{CANARY} chart")
         walk.step("evidence", lambda: add_evidence(dispute=self.dispute, handed_in=handed_in, by=by, now=walk.now))
+        self.open_one: Dispute = walk.step("another is raised", walk.raised)
         notice_steps.at_work(walk, self.dispute)
         notice_steps.confirmed(walk, notice_steps.up_to_the_last_word(walk, self.dispute))
         asked = fresh(self.dispute)
@@ -153,6 +157,20 @@ def pages_of(walked: Walked) -> Iterator[tuple[str, str]]:
         yield from crawl(client, start, seen, MOST_PAGES // len(walked.readers()))
         client.post("/account/act-as/", {"role": who.pk})
         yield "a cookie", client.cookies.output()
+    yield from pages_outside(walked, seen)
+
+
+def pages_outside(walked: Walked, seen: set[str]) -> Iterator[tuple[str, str]]:
+    """The same of somebody outside who has no account, and comes in by link and code."""
+    said = {"name": f"{CANARY} Guest", "organisation": f"{CANARY} hospice", "shared": f"{CANARY} told"}
+    said["email"] = f"{CANARY}.guest@example.org"
+    invited(walked.open_one, walked.people.council.practitioner, database_now(), **said)
+    client = Client(raise_request_exception=False)
+    comes_in(client, token_in(newest_mail()))
+    assert f"{CANARY} told" in client.get("/outside/").content.decode()
+    client.post("/outside/", {"answer_1": f"{CANARY} half", "answer_2": ""})
+    yield from crawl(client, ["/outside/"], seen, 5)
+    yield "a cookie", client.cookies.output()
 
 
 def sign_in_badly(walked: Walked) -> None:
