@@ -35,6 +35,10 @@ class Provider:
     """What it is and says; its answers are read from here at each request."""
 
     def __init__(self, address: str) -> None:
+        self.begin(address)
+
+    def begin(self, address: str) -> None:
+        """Anew, and truthful."""
         self.issuer = address
         self.subject = "subject-1"
         self.claims: dict[str, Any] = {}  # over what is true; None leaves a claim out
