@@ -26,7 +26,7 @@ from typing import Any, Generic, TypeVar, cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Manager, Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.urls import register_converter
@@ -39,6 +39,7 @@ from cases.models import Appointment, Case, User
 M = TypeVar("M", bound=Model)
 NOT_FOUND = "There is nothing at this address, or nothing that is shared with you in the role in which you act."
 PAGE_SIZE = 25
+PATIENCE = "5s"  # how long a reader waits for somebody who writes about the same case
 
 
 class ActingRequest(HttpRequest):
@@ -182,7 +183,18 @@ def _under(case: Case, acting: Appointment) -> dict[str, int] | None:
     return found or None
 
 
+class ReadNotWritten(Exception):
+    """The database would not take the event of a read: nothing of the case may leave."""
+
+
 def record_read(case: Case, acting: Appointment) -> None:
-    """Write that the content of a case was read, by whom and when; every page and endpoint that shows some calls this."""
-    with transaction.atomic():
-        audit.record("case_read", case, scope=audit.scope_of_case(case.pk), by=acting, now=acted_at(), data=_under(case, acting))
+    """Write that the content of a case was read, by whom and when; ``ReadNotWritten`` when that cannot be done.
+
+    Doors call ``cases.reads.opened``, which calls this.
+    """
+    try:
+        with transaction.atomic():
+            now = database_now(patience=PATIENCE)
+            audit.record("case_read", case, scope=audit.scope_of_case(case.pk), by=acting, now=now, data=_under(case, acting))
+    except DatabaseError as error:
+        raise ReadNotWritten from error

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "escalation.refusals.RefusedAttempts",
     "escalation.middleware.never_empty",
     "cases.sending.SendsOnce",
+    "cases.reads.EveryReadIsWritten",
 ]
 
 ROOT_URLCONF = "escalation.urls"

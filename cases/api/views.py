@@ -19,9 +19,10 @@ from cases.api.serializers import (
     NewCaseSerializer,
 )
 from cases.errors import Refused
-from cases.http import acted_at, record_read, visible_or_404
+from cases.http import acted_at, visible_or_404
 from cases.models import Agency, Case
 from cases.permissions import may_open_case
+from cases.reads import opened
 
 WHOLE = ("agencies", "person__references__agency", "members__appointment__user")
 PERSON_DETAILS = ("address", "desired_outcomes", "capacity", "is_child")
@@ -68,7 +69,7 @@ class CaseView(APIView):
         """One case with the person's details; the read is recorded."""
         related = Case.objects.select_related("person").prefetch_related(*WHOLE)
         found = visible_or_404(related, request.acting, reference=reference)
-        record_read(found, request.acting)
+        opened(request, found)
         return Response(CaseSerializer(found).data)
 
 

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('week_on', models.DateField(help_text='The Monday.')),
                 ('words', models.TextField()),
                 ('at', models.DateTimeField()),
-                ('agency', models.ForeignKey(help_text='Whose lead wrote it; null for the board manager.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.agency')),
+                ('agency', models.ForeignKey(help_text='Whose lead wrote it; null for the board.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.agency')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.appointment')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.case')),
                 ('reader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.appointment')),

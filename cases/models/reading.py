@@ -14,7 +14,7 @@ class ReadingNote(models.Model):
     """One reader, one case, one week: what came of looking into it, in a lead's words. Append-only; there may be several."""
 
     agency = models.ForeignKey(
-        Agency, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whose lead wrote it; null for the board manager."
+        Agency, on_delete=models.PROTECT, null=True, related_name="+", help_text="Whose lead wrote it; null for the board."
     )
     week_on = models.DateField(help_text="The Monday.")
     reader = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.actions.persons import known_of, update_person, version_of
 from cases.errors import Refused
 from cases.forms.cases import FindCaseForm, PersonForm
-from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of, record_read, refused, visible_or_404
+from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of, refused, visible_or_404
 from cases.models import Appointment, Case, Person
 from cases.models.case import Capacity
 from cases.permissions import may_change_person, may_see_safe_address
+from cases.reads import opened
 
 
 @require_safe
@@ -40,7 +41,7 @@ def case(request: ActingRequest, reference: str) -> HttpResponse:
         "members__appointment__partnership",
     )  # fmt: skip
     found = visible_or_404(related, request.acting, reference=reference)
-    record_read(found, request.acting)
+    opened(request, found)
     context = {
         "case": found, "may_change": may_change_person(request.acting, found),
         "may_see_safe_address": may_see_safe_address(request.acting, found),
@@ -54,6 +55,7 @@ def person(request: ActingRequest, reference: str) -> HttpResponse:
     found = visible_or_404(Case.objects.select_related("person", "partnership"), request.acting, reference=reference)
     if found.person is None or not may_change_person(request.acting, found):
         raise Http404(NOT_FOUND)
+    opened(request, found)
     agency, status = request.acting.agency, 200
     both: list[dict[str, Any]] = []
     known = known_of(found.person, agency) | {"seen": version_of(found.person, agency)}
@@ -70,8 +72,6 @@ def person(request: ActingRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, "What is known of the person is saved.")
             return redirect("case", reference)
-    if request.method == "GET":
-        record_read(found, request.acting)
     return render(request, "cases/person.html", {"form": form, "case": found, "both": both}, status=status)
 
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods
 from cases.actions.safe_addresses import Kept, show_safe_address, write_safe_address
 from cases.errors import Refused
 from cases.forms.safe_addresses import ShowSafeAddressForm, WriteSafeAddressForm
-from cases.http import NOT_FOUND, ActingRequest, acted_at, record_read, refused, visible_or_404
+from cases.http import NOT_FOUND, ActingRequest, acted_at, refused, visible_or_404
 from cases.models import Case, SafeAddress
 from cases.permissions import may_see_safe_address
+from cases.reads import opened
 
 SHOWN_FOR = 60  # seconds
 
@@ -57,6 +58,5 @@ def _case(request: ActingRequest, reference: str) -> Case:
     found = visible_or_404(Case.objects.select_related("person", "partnership"), request.acting, reference=reference)
     if not may_see_safe_address(request.acting, found):
         raise Http404(NOT_FOUND)
-    if request.method in ("GET", "HEAD"):
-        record_read(found, request.acting)
+    opened(request, found)
     return found

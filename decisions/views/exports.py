@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.errors import Refused
 from cases.http import NOT_FOUND, ActingRequest, acted_at, refused, visible_or_404
+from cases.reads import opened
 from decisions.actions.exports import UNFINISHED, record_download, request_export
 from decisions.exports import fingerprint, may_export
 from decisions.exports.decided import sent_referrals
@@ -81,6 +82,7 @@ def _own(request: ActingRequest, reference: str, pk: UUID) -> Export:
     found = dispute.exports.filter(pk=pk, requested_by=request.acting).first()
     if found is None or not may_read(dispute, request.acting):
         raise Http404(NOT_FOUND)
+    opened(request, dispute.case)
     return found
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.errors import Refused
 from cases.http import NOT_FOUND, ActingRequest, acted_at, page_of, refused, visible_or_404
 from cases.models import Appointment
+from cases.reads import opened
 from decisions import permissions
 from decisions.actions import afterwards, outcomes
 from decisions.forms.outcomes import ConcurForm, ConfirmForm, DoneForm, IssueForm, OnwardForm, OutcomePage, ResultForm
@@ -255,6 +256,9 @@ def onward(request: ActingRequest) -> HttpResponse:
     rows = OnwardItem.objects.visible_to(request.acting).select_related("created_by")
     page = page_of(rows.prefetch_related(Prefetch("dispute", Dispute.objects.with_page_data())), request)
     shared(item.dispute for item in page.rows)
+    for item in page.rows:
+        if may_read(item.dispute, request.acting):
+            opened(request, item.dispute.case)
     lines = [
         {
             "item": item,
@@ -271,6 +275,8 @@ def onward_result(request: ActingRequest, pk: int) -> HttpResponse:
     """When the body meets, and what came of it."""
     rows = OnwardItem.objects.select_related("dispute__protocol", "dispute__partnership")
     item, status = visible_or_404(rows, request.acting, pk=pk), 200
+    if may_read(item.dispute, request.acting):
+        opened(request, item.dispute.case)
     form = ResultForm(request.POST or None, initial={"meeting_on": item.meeting_on})
     if request.method == "POST" and form.is_valid():
         try:

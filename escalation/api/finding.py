@@ -13,8 +13,9 @@ from rest_framework.serializers import Serializer
 
 from cases.api.authentication import ActingApiRequest
 from cases.errors import Refused
-from cases.http import NOT_FOUND, record_read, visible_or_404
+from cases.http import NOT_FOUND, visible_or_404
 from cases.models import Agency, Appointment
+from cases.reads import opened
 from escalation import permissions
 from escalation.glass import only_read
 from escalation.models import Dispute
@@ -40,8 +41,8 @@ def dispute_to_see(request: ActingApiRequest, reference: str) -> Dispute:
     """The dispute if the caller may know of it; that content was read is recorded."""
     found = visible_or_404(whole(), request.acting, reference=reference)
     only_read(request, found)
-    if request.method == "GET" and permissions.may_read(found, request.acting):
-        record_read(found.case, request.acting)
+    if permissions.may_read(found, request.acting):
+        opened(request, found.case)
     return found
 
 

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 
-from cases.http import NOT_FOUND, ActingRequest, record_read, visible_or_404
+from cases.http import NOT_FOUND, ActingRequest, visible_or_404
 from cases.models import Appointment
+from cases.reads import opened
 from escalation import permissions
 from escalation.access import opens
 from escalation.actions import interests
@@ -48,8 +49,8 @@ def dispute_to_see(request: ActingRequest, reference: str) -> Dispute:
     """The dispute if the reader may know of it, be it only that it exists, where it stands and its dates."""
     found: Dispute = visible_or_404(page_data(), request.acting, reference=reference)
     only_read(request, found)
-    if request.method in ("GET", "HEAD") and permissions.may_read(found, request.acting):
-        record_read(found.case, request.acting)
+    if permissions.may_read(found, request.acting):
+        opened(request, found.case)
     return found
 
 
