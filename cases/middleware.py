@@ -14,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from cases import proving, sessions
+from cases import proving, rows, sessions
 from cases.accounts import end_session
 from cases.acting import chosen_from, has_left, is_suspended, roles_of
 from cases.actions.sign_ins import end_access
@@ -86,7 +86,8 @@ class ActingMiddleware:
             chosen = request.session.get(SESSION_KEY)
             acting.acting = chosen_from(roles, chosen) or next(iter(roles), None)
             acting.role_ended = chosen is not None and chosen_from(roles, chosen) is None
-        return self.get_response(request)
+        with rows.of(acting.acting):
+            return self.get_response(request)
 
     def process_view(
         self, request: ActingRequest, view: Callable[..., Any], args: Any, kwargs: Any

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Count
 
+from cases import rows
 from cases.models import Agency, Appointment, Case
 from cases.roles import Permission, Role
 from escalation import advice_waiting, calendars, glass_waiting, leads, places, queues
@@ -161,7 +162,8 @@ def _board_manager(acting: Appointment, now: datetime) -> Home:
 
 def restricted(acting: Appointment) -> list[tuple[str, int]]:
     """How many cases are restricted to named people: for the board's office this number and nothing else (F53)."""
-    number = Case.objects.filter(partnership=acting.partnership_id, named__isnull=False).count()
+    with rows.everything("a number of what its reader may not know one by one"):
+        number = Case.objects.filter(partnership=acting.partnership_id, named__isnull=False).count()
     return [("Restricted to named people", number)] if number else []
 
 

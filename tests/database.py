@@ -62,6 +62,7 @@ def _migrate_template() -> None:
             _run("psql", "--quiet", "--output", os.devnull, "--set", "ON_ERROR_STOP=1", "--file", str(kept))
         else:
             _migrate()
+            kept.parent.mkdir(exist_ok=True)
             part = kept.with_suffix(f".{os.getpid()}")
             _run("pg_dump", "--file", str(part))
             part.replace(kept)

@@ -10,7 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Va
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from cases import proving
+from cases import proving, rows
 from cases.acting import chosen_from, has_left, is_suspended, roles_of
 from cases.actions.sign_ins import end_access
 from cases.clock import database_now
@@ -52,6 +52,7 @@ class ActsInARole(BasePermission):
         if acting is None:
             raise PermissionDenied(f"You hold no such role today. Name one of yours in {HEADER}.")
         cast("Any", request).acting = cast("Any", request._request).acting = acting
+        rows.show(acting)
         _check_token(request)
         _send_once(request, acting)
         return True

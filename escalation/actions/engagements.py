@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Agency, Appointment
 from cases.roles import Permission, Role
+from cases.rows import one_act
 from escalation import notifications
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, EngagedDispute, Engagement
@@ -64,7 +64,7 @@ def may_read_under_one(by: Appointment, *, on: date) -> list[Appointment]:
     return list(held.select_related("user", "agency", "partnership").order_by("user__name", "pk"))
 
 
-@transaction.atomic
+@one_act
 def approve(*, wanted: Wanted, by: Appointment, now: datetime) -> Engagement:
     """Let somebody read for audit, from the beginning of a day until the end of one; they are told."""
     if not may_approve(by):
@@ -131,7 +131,7 @@ def may_end(engagement: Engagement, by: Appointment, *, now: datetime) -> bool:
     return is_open and may_approve(by) and engagement.partnership_id == by.partnership_id
 
 
-@transaction.atomic
+@one_act
 def end(*, engagement: Engagement, by: Appointment, now: datetime) -> Engagement:
     """It ends now; whoever read under it is told."""
     rows = Engagement.objects.select_for_update(no_key=True, of=("self",)).select_related("reader__user", "reader__partnership")

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.roles import Role
+from cases.rows import one_act
 from escalation import notifications
 from escalation.access import opens
 from escalation.deadlines import LONDON
@@ -67,7 +67,7 @@ def last_day(now: datetime) -> date:
     return (now + REACH).astimezone(LONDON).date() - timedelta(days=1)
 
 
-@transaction.atomic
+@one_act
 def grant(*, dispute: Dispute, again: Again, by: Appointment, now: datetime) -> AccessGrant:
     """Give one person access again until the end of a day, at most 28 days from now; they are told, by the reference alone."""
     dispute = lock(dispute)
@@ -101,7 +101,7 @@ def last_of(given: AccessGrant) -> date:
     return (given.until - timedelta(seconds=1)).astimezone(LONDON).date()
 
 
-@transaction.atomic
+@one_act
 def end_grant(*, given: AccessGrant, by: Appointment, now: datetime) -> AccessGrant:
     """End it early: whoever may give it."""
     dispute = lock(given.dispute)

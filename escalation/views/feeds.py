@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from cases import rows
 from cases.errors import Refused
 from cases.http import NOT_FOUND, ActingRequest, acted_at, refused
 from escalation.actions import feeds
@@ -56,5 +57,6 @@ def feed_file(request: HttpRequest, secret: str) -> HttpResponse:
     who = feeds.owner_of(secret, now=now)
     if who is None:
         raise Http404(NOT_FOUND)
-    text = feeds.calendar_text(who, now=now, host=urlsplit(settings.BASE_URL).hostname or "localhost")
+    with rows.of(who):
+        text = feeds.calendar_text(who, now=now, host=urlsplit(settings.BASE_URL).hostname or "localhost")
     return HttpResponse(text, content_type="text/calendar; charset=utf-8")

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases import rows
 from cases.errors import Refused
 from cases.forms.base import LONGEST_TEXT
 from cases.http import NOT_FOUND, acted_at, refused
@@ -35,7 +36,8 @@ def from_outside(view: View) -> View:
     @wraps(view)
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         cast("Any", request).acting = None
-        return view(request, *args, **kwargs)
+        with rows.everything("nobody acts: the secret in their hands names the one invitation that is read"):
+            return view(request, *args, **kwargs)
 
     return cast("View", login_not_required(handle))
 

@@ -1,0 +1,33 @@
+"""Row-level security on decisions, outcomes, referrals, exports and what was learned, as far as it names a dispute."""
+
+from django.db import migrations
+
+OF_A_DISPUTE = """dispute_id = ANY ((SELECT rows_of('disputes'))::bigint[])
+    OR (SELECT rows_partnership()) IS NOT NULL AND EXISTS (SELECT FROM escalation_dispute d WHERE d.id = dispute_id)"""
+BELOW = "EXISTS (SELECT FROM {above} above WHERE above.id = {column})"
+
+HANG_ON_A_DISPUTE = ("decisionrecord", "export", "learning", "onwarditem", "outcome", "referral")
+FURTHER_DOWN = {
+    "consulted": ("decisions_decisionrecord", "record_id"),
+    "decisionoption": ("decisions_decisionrecord", "record_id"),
+    "outcomeconcurrence": ("decisions_outcome", "outcome_id"),
+    "outcomeconfirmation": ("decisions_outcome", "outcome_id"),
+    "outstandingissue": ("decisions_outcome", "outcome_id"),
+    "signoff": ("decisions_decisionrecord", "record_id"),
+}
+POLICIES = {
+    **{f"decisions_{name}": OF_A_DISPUTE for name in HANG_ON_A_DISPUTE},
+    **{f"decisions_{name}": BELOW.format(above=above, column=column) for name, (above, column) in FURTHER_DOWN.items()},
+}
+
+ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY shown ON {table} USING ((SELECT rows_all()) OR {rows});"
+OFF = "DROP POLICY shown ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("decisions", "0004_still_owed"), ("escalation", "0030_rows_of_disputes")]
+
+    operations = [
+        migrations.RunSQL(ON.format(table=table, rows=rows), OFF.format(table=table))
+        for table, rows in POLICIES.items()
+    ]
