@@ -11,7 +11,7 @@ from django.db.models import Count
 from cases import rows
 from cases.models import Agency, Appointment, Case
 from cases.roles import Permission, Role
-from escalation import advice_waiting, calendars, glass_waiting, leads, places, queues
+from escalation import advice_waiting, calendars, glass_waiting, leads, mistakes_waiting, places, queues
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, Engagement, ProtocolVersion
 from escalation.models.dispute import Status
@@ -51,7 +51,7 @@ class Home:
 def home_for(acting: Appointment, now: datetime) -> Home:
     """My work of this role, before it what waits for those one stands in for, and for one's advice."""
     home = _own(acting, now)
-    asked = [*advice_waiting.blocks_of(acting), *glass_waiting.blocks_of(acting, now)]
+    asked = [*advice_waiting.blocks_of(acting), *glass_waiting.blocks_of(acting, now), *mistakes_waiting.blocks_of(acting)]
     return replace(home, blocks=[*places.blocks_of(acting, now), *asked, *home.blocks])
 
 

@@ -53,6 +53,8 @@ PROVED_AGAIN = {
     "break_glass": _ACT, "api_break_glass": _ACT,
     # asking somebody outside the partnership, and giving them a way in
     "invite_outside": _ACT, "api_outside": _ACT, "send_outside_again": _ACT, "api_send_outside_again": _ACT,
+    # opening a case again to somebody who declared a conflict of interest
+    "decide_mistake": _ACT, "api_decide_mistake": _ACT,
     # taking a history out of the service
     "export_request": _ACT, "export_file": _READ, "api_documents": _ACT, "api_document_file": _READ,
     # what an auditor reads

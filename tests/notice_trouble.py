@@ -14,12 +14,14 @@ from escalation.actions import (
     absences,
     acknowledge,
     advice,
+    break_glass,
     calendars,
     engagements,
     extensions,
     grants,
     handover,
     interests,
+    mistakes,
     moves,
     protocol_drafts,
     restrictions,
@@ -180,4 +182,13 @@ def shut_to_others(walk: Walk) -> None:
     kept = {"keeps": True, "people": [by, senior, people.health.senior_manager], "why": WORDS, "by": senior}
     do(walk, "it stays restricted", restrictions.review, dispute=fresh(dispute), **kept)
     other = fresh(walk.step("another is raised, which somebody must not work on", walk.raised))
-    do(walk, "somebody stands back", interests.declare, dispute=other, has_conflict=True, what=WORDS, by=by)
+    looked = break_glass.Asked(other.reference, "risk", f"{WORDS}, and nobody can be reached.")
+    row = do(walk, "somebody breaks the glass", break_glass.break_glass, asked=looked, by=people.health.line_manager)
+    late = walk.now + timedelta(days=8)
+    walk.step("nobody looked at it in time", lambda: break_glass.warn_of_overdue(now=late))
+    found = {"is_justified": True, "finding": WORDS, "by": people.board_manager}
+    do(walk, "somebody looked at it", break_glass.review_break_glass, opening=row, **found)
+    said = do(walk, "somebody stands back", interests.declare, dispute=other, has_conflict=True, what=WORDS, by=by)
+    wrong = do(walk, "they say that it was a mistake", mistakes.say_mistake, declaration=said, why=WORDS, by=by)
+    answer = {"agrees": True, "reason": WORDS, "by": people.council.lead}
+    do(walk, "a second person agrees", mistakes.decide_mistake, correction=wrong, **answer)

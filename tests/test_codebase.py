@@ -49,7 +49,7 @@ MUTABLE = {
     "cases.SafeAddress",
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal", "cases.Sent",
-    "cases.Restriction", "cases.Absence", "cases.Recovery", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal",
+    "cases.Restriction", "cases.Correction", "cases.Absence", "cases.Recovery", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal",
     "cases.CheckpointMail", "cases.AgencySignIn", "cases.SignInLink",
     "escalation.AccessGrant", "escalation.Engagement",
     "cases.Typed", "escalation.LocalClosure", "escalation.CalendarFeed", "escalation.DateRequest", "escalation.Acknowledgement",

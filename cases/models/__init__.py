@@ -11,7 +11,7 @@ from cases.models.people import Appointment, User
 from cases.models.reading import ReadingNote
 from cases.models.recovery import Recovery
 from cases.models.refusal import Refusal
-from cases.models.restriction import Declaration, Restriction
+from cases.models.restriction import Correction, Declaration, Restriction
 from cases.models.safe_address import SafeAddress, SafeAddressShown
 from cases.models.sent import Sent, Typed
 from cases.models.sign_in import AccountNotice, SignIn
@@ -31,6 +31,7 @@ __all__ = [
     "Case",
     "CaseMember",
     "CheckpointMail",
+    "Correction",
     "Declaration",
     "Partnership",
     "Person",

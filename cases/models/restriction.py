@@ -75,3 +75,57 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"declaration {self.pk}"
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Corrections of declarations, as they stand."""
+
+    def agreed(self) -> CorrectionQuerySet:
+        """Those that a second person confirmed."""
+        return self.filter(is_agreed=True)
+
+    def waiting(self) -> CorrectionQuerySet:
+        """Those that nobody has answered yet."""
+        return self.filter(decided_at=None)
+
+
+class Correction(models.Model):
+    """Somebody says that they declared a conflict by mistake; only a second person makes it so, and the declaration stays."""
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.PROTECT, related_name="corrections")
+    asked_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    why = models.CharField(max_length=300, help_text="In the words of whoever declared it.")
+    decided_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    is_agreed = models.BooleanField(null=True)
+    reason = models.CharField(max_length=300, blank=True, help_text="Of the second person: how they know.")
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration"], condition=Q(decided_at=None), name="correction_waits_once"),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None, is_agreed=None, reason="")
+                | Q(decided_at__isnull=False, decided_by__isnull=False, is_agreed__isnull=False) & ~Q(reason=""),
+                name="correction_decided_by_somebody_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("asked_by")), name="correction_takes_two"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="correction_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="decided_correction_is_frozen", operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__decided_at__isnull=False),
+            ),
+            pgtrigger.ReadOnly(
+                name="correction_is_never_rewritten", fields=["declaration", "asked_by", "asked_at", "why"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"correction {self.pk}"

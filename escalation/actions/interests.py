@@ -38,12 +38,13 @@ def declare(*, dispute: Dispute, has_conflict: bool, what: str, by: Appointment,
     audit.record("conflict_declared" if has_conflict else "no_conflict_declared", said,
                  scope=audit.scope_of_case(dispute.case_id), by=by, now=now)
     if has_conflict:
-        for case in _about_the_same(dispute.case):
+        for case in about_the_same(dispute.case):
             _shut(case, by, now=now)
     return said
 
 
-def _about_the_same(case: Case) -> list[Case]:
+def about_the_same(case: Case) -> list[Case]:
+    """The cases about one person, this among them; a theme by itself."""
     rows = Case.objects.filter(pk=case.pk) if case.person_id is None else Case.objects.filter(person=case.person_id)
     return list(rows.order_by("pk"))
 

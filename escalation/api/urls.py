@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.api import absences, break_glass, disputes, handover, moves, notices, sharing, story, undelivered, verbs
+from escalation.api import absences, break_glass, disputes, handover, mistakes, moves, notices, sharing, story, undelivered, verbs
 
 ONE = "disputes/<ref:reference>/"
 
@@ -32,6 +32,10 @@ urlpatterns = [
     path(f"{ONE}jump/", moves.jump, name="api_jump"),
     path(f"{ONE}withdraw/", moves.withdraw, name="api_withdraw"),
     path("", include("escalation.api.duty_urls")),
+    path("declarations/", mistakes.declarations, name="api_declarations"),
+    path("declarations/<int:pk>/mistake/", mistakes.say, name="api_say_mistake"),
+    path("declarations/mistakes/", mistakes.waiting, name="api_mistakes"),
+    path("declarations/mistakes/<int:pk>/decide/", mistakes.decide, name="api_decide_mistake"),
     path("break-glass/", break_glass.openings, name="api_break_glass"),
     path("break-glass/<int:pk>/review/", break_glass.review, name="api_review_break_glass"),
     path("directory/absences/", absences.absences, name="api_absences"),

@@ -171,13 +171,17 @@ def may_review_broken_glass(who: Who, stage: int, is_inside: bool) -> str:
     return "allow" if who.code in ("CS", "CH", "IS", "BM") or audits(who) else "deny"
 
 
+def may_confirm_a_mistake(who: Who, stage: int, is_inside: bool) -> str:
+    return "allow" if who.code == "BM" or (who.code == "DL" and who.is_of_a_party) else "deny"
+
+
 def may_grant(who: Who, stage: int, is_inside: bool) -> str:
     return "allow" if who.code == "BM" or (who.code in ("DL", "SM") and who.is_of_a_party) else "deny"
 
 
 def after_the_end(action: str, who: Who, stage: int, is_inside: bool) -> str:
     """What is left once access has ended: that it is there and who reads it, for those who answer for that; audit, emergency."""
-    if action in ("break_glass", "review_break_glass"):
+    if action in ("break_glass", "review_break_glass", "confirm_mistake"):
         return ORACLE[action](who, stage, is_inside)
     if who.broke_the_glass and who.code in MAY_BREAK_THE_GLASS and (action == "see" or (action == "read" and not is_inside)):
         return "allow"
@@ -209,6 +213,7 @@ ORACLE = {
     "write_learning": may_learn, "confirm_outcome": may_confirm, "export": may_export, "readers": may_see_readers,
     "safe_address": may_be_shown_the_safe_address,
     "restrict": may_restrict, "break_glass": may_break_the_glass, "review_break_glass": may_review_broken_glass,
+    "confirm_mistake": may_confirm_a_mistake,
 }  # fmt: skip
 
 
