@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from cases import audit, checkpoints, signing
+from cases import audit, checkpoints, keys
 from cases.errors import Refused
-from cases.models import AuditEvent, AuditHead
+from cases.models import AuditEvent, AuditHead, Restore, SigningKey
 
 FORMAT = 1
 
@@ -18,7 +18,7 @@ def bundle_of(scope: str, *, now: datetime) -> dict[str, Any]:
     head = AuditHead.objects.filter(scope=scope).first()
     if sealed is None or head is None:
         raise Refused(f"There is no chain {scope}. A case has case:ID, an agency agency:ID, a partnership partnership:ID.")
-    public = signing.known_keys().get(sealed.checkpoint.key_id, b"")
+    public = keys.known_keys().get(sealed.checkpoint.key_id, b"")
     return {
         "format": FORMAT,
         "scope": scope,
@@ -30,7 +30,20 @@ def bundle_of(scope: str, *, now: datetime) -> dict[str, Any]:
         },
         "checkpoint": {"text": sealed.checkpoint.text, "signature": bytes(sealed.checkpoint.signature).hex()},
         "key": {"id": sealed.checkpoint.key_id, "public": public.hex()},
+        "keys": [_introduced(row) for row in SigningKey.objects.order_by("pk")],
+        "restores": [_restored(row) for row in Restore.objects.order_by("pk")],
     }  # fmt: skip
+
+
+def _introduced(row: SigningKey) -> dict[str, Any]:
+    return {
+        "statement": row.statement, "signature": bytes(row.signature).hex(),
+        "before_signature": bytes(row.before_signature).hex(),
+    }  # fmt: skip
+
+
+def _restored(row: Restore) -> dict[str, Any]:
+    return {"first_lost": row.first_lost, "last_lost": row.last_lost, "at": row.at.astimezone(UTC).isoformat()}
 
 
 def _plain(event: AuditEvent) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 
-from cases import signing
+from cases import keys
 from cases.models import Agency, AuditCheckpoint, CheckpointMail
 
 LONDON = ZoneInfo("Europe/London")
@@ -55,7 +55,7 @@ def _send(agency: Agency, newest: AuditCheckpoint, day: date, *, now: datetime) 
 
 def body_of(checkpoint: AuditCheckpoint) -> str:
     """The signed text letter by letter, its signature, and where to check it."""
-    public = signing.known_keys().get(checkpoint.key_id, b"")
+    public = keys.known_keys().get(checkpoint.key_id, b"")
     return BODY.format(
         text=checkpoint.text, signature=bytes(checkpoint.signature).hex(), public=public.hex(), base_url=settings.BASE_URL
     )

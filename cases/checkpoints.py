@@ -10,9 +10,9 @@ from functools import partial
 from django.conf import settings
 from django.db import connection, transaction
 
-from cases import merkle, outside, signing, together
+from cases import keys, merkle, outside, signing, together
 from cases.audit import GENESIS
-from cases.models import AuditCheckpoint, AuditSeal
+from cases.models import AuditCheckpoint, AuditSeal, Restore
 
 LOCK = 7_241_930_451  # one sealer at a time
 HEADING = "Safeguarding disagreements audit checkpoint 1"
@@ -50,6 +50,9 @@ def seal(*, now: datetime) -> AuditCheckpoint | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         newest = AuditCheckpoint.objects.order_by("-number").first()
+        if problem := why_not(newest):
+            log.error("no checkpoint is made: %s", problem)
+            return newest
         cursor.execute(COVER)
         if cursor.rowcount == 0:
             return newest
@@ -59,6 +62,17 @@ def seal(*, now: datetime) -> AuditCheckpoint | None:
     made.save(force_insert=True)
     transaction.on_commit(write_outside, robust=True)
     return made
+
+
+def why_not(newest: AuditCheckpoint | None) -> str:
+    """Why nothing may be sealed after this checkpoint: the file is ahead of the database, or nobody introduced the key."""
+    try:
+        last = outside.newest()
+    except (OSError, ValueError):
+        last = None  # what is wrong with the file is said by the verifier, and stops nobody
+    if last is not None and last.number > (newest.number if newest else 0) and (problem := outside.what_is_older()):
+        return problem
+    return keys.what_is_nobodys(newest)
 
 
 def seal_on_commit(*, now: datetime) -> None:
@@ -87,13 +101,22 @@ def proof_for(scope: str, *, now: datetime) -> Sealed | None:
 
 
 def _signed(before: AuditCheckpoint | None, root: bytes, *, heads: int, events: int, now: datetime) -> AuditCheckpoint:
+    number, previous = _before(before)
     made = AuditCheckpoint(
-        number=before.number + 1 if before else 1, at=now, origin=settings.AUDIT_ORIGIN, heads=heads, events=events, root=root,
-        previous=bytes(before.hash) if before else GENESIS, key_id=signing.key_id(signing.public_key()),
+        number=number + 1, at=now, origin=settings.AUDIT_ORIGIN, heads=heads, events=events, root=root,
+        previous=previous, key_id=signing.key_id(signing.public_key()),
     )  # fmt: skip
     made.text = text_of(made)
     made.hash, made.signature = outside.digest(made.text), signing.sign(made.text)
     return made
+
+
+def _before(newest: AuditCheckpoint | None) -> tuple[int, bytes]:
+    """Which checkpoint the next one follows: the newest, or after a declared restore the last of those that were lost."""
+    lost = Restore.objects.order_by("-last_lost").first()
+    if lost is not None and (newest is None or lost.last_lost > newest.number):
+        return lost.last_lost, bytes(lost.last_hash)
+    return (newest.number, bytes(newest.hash)) if newest else (0, GENESIS)
 
 
 def text_of(checkpoint: AuditCheckpoint) -> str:

@@ -25,9 +25,15 @@ def key_id(public: bytes) -> str:
     return sha256(public).hexdigest()[:16]
 
 
-def sign(text: str) -> bytes:
-    """The signature over a text."""
-    return _private().sign(text.encode())
+def public_of(private: str) -> bytes:
+    """The public half of a key that is not in use yet, from its 32 bytes in base64."""
+    return Ed25519PrivateKey.from_private_bytes(_decoded(private)).public_key().public_bytes_raw()
+
+
+def sign(text: str, private: str = "") -> bytes:
+    """The signature over a text, by the key in use or by another one."""
+    key = Ed25519PrivateKey.from_private_bytes(_decoded(private)) if private else _private()
+    return key.sign(text.encode())
 
 
 def is_signed(text: str, signature: bytes, public: bytes) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 from django.db.models import Sum
 
-from cases import audit, checkpoints, guards, merkle, outside, signing, tied
-from cases.models import AuditCheckpoint, AuditHead, AuditSeal
+from cases import audit, checkpoints, guards, keys, merkle, outside, signing, tied
+from cases.models import AuditCheckpoint, AuditHead, AuditSeal, Restore, SigningKey
 
 PATIENCE = 2.0  # seconds for the file to follow a checkpoint that was committed this moment
 SEALED_AND_GONE = """
@@ -30,6 +30,7 @@ class Told:
     checkpoints: int = 0
     unsealed: int = 0
     broken: list[str] = field(default_factory=list)
+    declared: list[str] = field(default_factory=list)  # what two people stated openly; not wrong
 
 
 def verify(scope: str | None = None) -> Told:
@@ -53,6 +54,7 @@ def _look(scope: str | None) -> Told:
     told.unsealed = max(0, told.events - (sealed.aggregate(events=Sum("seq"))["events"] or 0))
     checks: list[Callable[[], Iterator[str]]] = [_seals, _table, guards.missing_guards, tied.loose_ends]
     told.broken = list(audit.broken_links(scope))
+    told.declared = list(declared()) if scope is None else []
     for check in checks if scope is None else []:
         told.broken += list(check())
     return told
@@ -77,19 +79,36 @@ def _seals() -> Iterator[str]:
 
 def _table() -> Iterator[str]:
     """Every checkpoint of the table is signed, says what its columns say, and names the one before it."""
-    keys = signing.known_keys()
-    before, number = audit.GENESIS, 0
+    known, lost = keys.known_keys(), {row.first_lost: row for row in Restore.objects.all()}
+    before, number, key = audit.GENESIS, 0, ""
     for row in AuditCheckpoint.objects.order_by("number").iterator():
         number += 1
+        if row.number != number and number in lost:
+            number, before = lost[number].last_lost + 1, bytes(lost[number].last_hash)
         if row.number != number:
             yield f"checkpoint {number} is missing"
             number = row.number
         elif bytes(row.previous) != before:
             yield f"checkpoint {row.number} does not follow the one before it"
+        if key and not keys.is_introduced(row.key_id, after=key):
+            yield f"checkpoint {row.number} is signed with the key {row.key_id}, which nobody introduced"
         if row.text != checkpoints.text_of(row) or bytes(row.hash) != outside.digest(row.text):
             yield f"checkpoint {row.number} is not as it was signed"
-        yield from _signature(row.number, row.text, bytes(row.signature), row.key_id, keys)
-        before = bytes(row.hash)
+        yield from _signature(row.number, row.text, bytes(row.signature), row.key_id, known)
+        before, key = bytes(row.hash), row.key_id
+
+
+def declared() -> Iterator[str]:
+    """What two people stated openly of the trail itself, in the order of their statements."""
+    rows: list[Restore | SigningKey] = [*Restore.objects.all(), *SigningKey.objects.all()]
+    for row in sorted(rows, key=lambda one: one.at):
+        who = f"declared by appointments {row.by_id} and {row.second_id} on {row.at:%Y-%m-%d %H:%M} UTC"
+        if isinstance(row, Restore):
+            yield f"checkpoints {row.first_lost} to {row.last_lost} were lost when the database was restored, {who}"
+        elif row.was_lost:
+            yield f"key {row.key_id} signs after {row.before_id}, WITHOUT its signature because that key was lost, {who}"
+        else:
+            yield f"key {row.key_id} signs after {row.before_id}, which signed that, {who}"
 
 
 def _signature(number: int, text: str, signature: bytes, key: str, keys: dict[str, bytes]) -> Iterator[str]:
@@ -104,21 +123,30 @@ def outside_and_inside(lines: list[outside.Line] | str) -> Iterator[str]:
     if isinstance(lines, str):
         yield lines
         return
-    keys = signing.known_keys()
+    known_keys, lost = keys.known_keys(), list(Restore.objects.all())
     table = {row.number: bytes(row.hash) for row in AuditCheckpoint.objects.only("number", "hash").iterator()}
     for at, line in enumerate(lines):
         if at and line.number != lines[at - 1].number + 1:
             yield f"the file of checkpoints: {lines[at - 1].number + 1} is missing"
-        if line.number not in table:
-            yield f"checkpoint {line.number} of the file is not in the database, which is older or was changed"
-        elif table[line.number] != line.hash:
-            yield f"checkpoint {line.number} is not the one of the file"
-        yield from _signature(line.number, line.text, line.signature, _key_of(line.text), keys)
+        yield from _in_table(line, table, lost)
+        yield from _signature(line.number, line.text, line.signature, _key_of(line.text), known_keys)
     newest, known = max(table, default=0), lines[-1].number if lines else 0
     if lines and lines[0].number != 1:
         yield f"the file of checkpoints begins with {lines[0].number}"
     if known < newest:
         yield f"the file of checkpoints ends with {known}, the database with {newest}"
+
+
+def _in_table(line: outside.Line, table: dict[int, bytes], lost: list[Restore]) -> Iterator[str]:
+    """A line of the file is in the database as it is, or was openly declared lost."""
+    restore = next((row for row in lost if row.first_lost <= line.number <= row.last_lost), None)
+    if line.number in table:
+        if table[line.number] != line.hash:
+            yield f"checkpoint {line.number} is not the one of the file"
+    elif restore is None:
+        yield f"checkpoint {line.number} of the file is not in the database, which is older or was changed"
+    elif restore.last_lost == line.number and bytes(restore.last_hash) != line.hash:
+        yield f"checkpoint {line.number} of the file is not the one that was declared lost"
 
 
 def _key_of(text: str) -> str:

@@ -1,15 +1,24 @@
 """The Celery application and the whole timetable of what runs by the clock."""
 
 import os
+from importlib import import_module
 from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init, worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "escalation.settings")
 
 app = Celery("escalation")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect(weak=False)
+@beat_init.connect(weak=False)
+def begin(**_: Any) -> None:
+    """A worker or beat of its own does not start over a database that is older than its newest checkpoint."""
+    import_module("cases.starting").refuse_if_older()
 
 
 def every(seconds: float, task: str, queue: str = "celery") -> dict[str, Any]:

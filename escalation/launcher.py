@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from escalation.embedded import ENVIRONMENT_FILE, ServiceError, Services, state_directory
-from escalation.supervisor import Child, Supervisor
+from escalation.supervisor import REFUSES, Child, RefusesToStart, Supervisor
 from escalation.welcome import welcome
 
 BASE = Path(__file__).resolve().parent.parent
@@ -49,6 +49,9 @@ def main() -> int:
     except ServiceError as problem:
         _say(f"\n{problem}")
         return 1
+    except RefusesToStart as problem:
+        _say(f"\n{problem}\n")
+        return REFUSES
     finally:
         launcher.stop()
     _say("Stopped. Everything is kept; ./start goes on from here.")

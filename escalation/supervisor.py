@@ -11,7 +11,13 @@ from pathlib import Path
 from escalation.embedded import die_with_parent
 
 LONGEST_PAUSE = 30.0
+LAST_WORDS = 5
+REFUSES = 3  # cases.starting: it does not start over this database
 HEALTHY_AFTER = 60.0
+
+
+class RefusesToStart(Exception):
+    """A child says that it must not run; starting it again changes nothing."""
 
 
 @dataclass
@@ -83,6 +89,8 @@ class Supervisor:
 
     def _plan_restart(self, child: Child, now: float) -> None:
         code = child.process.returncode if child.process else None
+        if code == REFUSES:
+            raise RefusesToStart("\n".join(child.log.read_text(errors="replace").strip().splitlines()[-LAST_WORDS:]))
         self.tell(f"{child.name} ended ({code}); starting it again in {child.pause:.0f} s. Its log: {child.log}")
         child.start_again_at = now + child.pause
         child.pause = min(child.pause * 2, LONGEST_PAUSE)

@@ -177,10 +177,39 @@ def is_signed(text: str, signature: bytes, public: bytes) -> bool:
     return same_x and (left[1] * right[2] - right[1] * left[2]) % P == 0
 
 
+KEY_HEADING = "Safeguarding disagreements audit key 1"
+
+
+def later_key(bundle: Plain, trusted: str) -> str:
+    """The key that came after this one, as far as each was introduced by the one before; through a lost key there is no way."""
+    public = trusted
+    for made in bundle.get("keys", []):
+        heading, *lines = made["statement"].splitlines()
+        facts = dict(line.split(": ", 1) for line in lines)
+        if heading != KEY_HEADING or facts["before public"] != public or facts["lost"] != "no":
+            continue
+        by_new = is_signed(made["statement"], bytes.fromhex(made["signature"]), bytes.fromhex(facts["public"]))
+        by_old = is_signed(made["statement"], bytes.fromhex(made["before_signature"]), bytes.fromhex(public))
+        if by_new and by_old:
+            public = facts["public"]
+    return public
+
+
+def stated(bundle: Plain) -> Iterator[str]:
+    """What two people stated openly: not wrong, and for you to ask about."""
+    for made in bundle.get("keys", []):
+        facts = dict(line.split(": ", 1) for line in made["statement"].splitlines()[1:])
+        how = "WITHOUT its signature, because that key was lost" if facts["lost"] == "yes" else "which signed that"
+        yield f"Stated {facts['time']}: the key {facts['key']} signs after {facts['before']}, {how}."
+    for lost in bundle.get("restores", []):
+        numbers = f"{lost['first_lost']} to {lost['last_lost']}"
+        yield f"Stated {lost['at']}: the database was put back to an earlier state; checkpoints {numbers} were lost."
+
+
 def check_signature(bundle: Plain, trusted: str) -> Iterator[str]:
-    """The checkpoint names the key, and the key signed it."""
+    """The checkpoint names the key, or one that came after it, and the key signed it."""
     text, signature = bundle["checkpoint"]["text"], bytes.fromhex(bundle["checkpoint"]["signature"])
-    public = bytes.fromhex(trusted or bundle["key"]["public"])
+    public = bytes.fromhex(later_key(bundle, trusted) if trusted else bundle["key"]["public"])
     if hashlib.sha256(public).hexdigest()[:16] != facts_of(text)["key"]:
         yield "the checkpoint was signed with another key"
     elif not is_signed(text, signature, public):
@@ -227,13 +256,14 @@ def look(options: argparse.Namespace) -> Plain:
         "checkpoint": int(facts["number"]),
         "origin": facts["origin"],
         "time": facts["time"],
+        "stated": list(stated(bundle)),
         "broken": list(problems(bundle, options.key, rows)),
     }
 
 
 def say(told: Plain, options: argparse.Namespace) -> None:
     """In words."""
-    for line in told["broken"]:
+    for line in (*told["broken"], *told["stated"]):
         print(line)
     print(
         f"{told['scope']}: {told['events']} events, {told['after_checkpoint']} of them after "

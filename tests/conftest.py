@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests import database, guards, processes
 from tests.clock import Clock
+from tests.services import checkpoint_file
 
 pytest_plugins = ["tests.browsing"]
 
@@ -37,6 +38,13 @@ def _fresh_cache() -> Iterator[None]:
     yield
     if guards.cache_was_used():
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_checkpoints_of_another_test() -> Iterator[None]:
+    """A test that was taken back leaves a file that is ahead of the database, over which nothing starts."""
+    yield
+    checkpoint_file().unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases import signing
+from cases.models import Restore, SigningKey
 
 
 @require_safe
@@ -44,5 +45,6 @@ def guidance(request: HttpRequest) -> HttpResponse:
 def audit_key(request: HttpRequest) -> HttpResponse:
     """The public key of the checkpoints, and how anybody checks the record with it."""
     public = signing.public_key()
-    context = {"id": signing.key_id(public), "public": public.hex(), "origin": settings.AUDIT_ORIGIN}
+    stated = {"restores": Restore.objects.all(), "keys": SigningKey.objects.all()}
+    context = stated | {"id": signing.key_id(public), "public": public.hex(), "origin": settings.AUDIT_ORIGIN}
     return render(request, "cases/audit_key.html", context)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cases import audit
 from cases.checkpoints import Sealed
-from cases.models import AuditHead
-from decisions.exports.parts import Part, facts, note, section, when
+from cases.models import AuditHead, Restore, SigningKey
+from decisions.exports.parts import Part, facts, items, note, section, when, who
 from escalation.models import Dispute
 
 FINGERPRINTS = (
@@ -30,6 +30,7 @@ def in_full(dispute: Dispute, sealed: Sealed | None) -> Part:
         ),
         _checkpoint(sealed),
         _way(sealed),
+        items(_stated(), heading="What two people have stated of this record"),
         note(HOW) if sealed else None,
         note(FINGERPRINTS),
     )  # fmt: skip
@@ -38,6 +39,24 @@ def in_full(dispute: Dispute, sealed: Sealed | None) -> Part:
 def in_short(sealed: Sealed | None) -> Part | None:
     """For a referral, which is to be read: the checkpoint alone."""
     return section("proof", "How this can be checked", _checkpoint(sealed), note(FINGERPRINTS)) if sealed else None
+
+
+def _stated() -> list[str]:
+    """Restored databases and other signing keys, openly."""
+    people = ("by__user", "by__agency", "by__partnership", "second__user", "second__agency", "second__partnership")
+    restores = [
+        (row, f"The database was put back to an earlier state. Checkpoints {row.first_lost} to {row.last_lost} were lost")
+        for row in Restore.objects.select_related(*people)
+    ]
+    changed = [
+        (row, f"The key {row.key_id} signs after {row.before_id}, which {'was lost' if row.was_lost else 'signed that'}")
+        for row in SigningKey.objects.select_related(*people)
+    ]
+    rows: list[tuple[Restore | SigningKey, str]] = [*restores, *changed]
+    return [
+        f"{text}. Stated by {who(row.by)} and {who(row.second)}, {when(row.at)}: {row.reason}"
+        for row, text in sorted(rows, key=lambda one: one[0].at)
+    ]
 
 
 def _checkpoint(sealed: Sealed | None) -> Part | None:
