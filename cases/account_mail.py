@@ -34,6 +34,7 @@ def _deliver(pk: int, now: datetime) -> bool:
         "reset_url": settings.BASE_URL + reverse("account_reset_password"),
         "sign_in_url": settings.BASE_URL + reverse("account_login"),
         "lists_url": settings.BASE_URL + reverse("attestation_lists"),
+        "readers_url": f"{settings.BASE_URL}{reverse('readers')}?week={found.device}",
         "directory_url": settings.BASE_URL + reverse("directory"),
         "account_url": settings.BASE_URL + reverse("account"),
         "first_url": settings.BASE_URL + reverse("first_link", args=[first_link(found.user)]),

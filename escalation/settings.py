@@ -48,6 +48,14 @@ AUDIT_ORIGIN: str = env.str("AUDIT_ORIGIN", default=BASE_URL)
 if not DEMO and AUDIT_SIGNING_KEY == DEMO_SIGNING_KEY and not AUDIT_SIGNING_KEY_FILE:
     raise ImproperlyConfigured("Set AUDIT_SIGNING_KEY to 32 random bytes in base64: openssl rand -base64 32")
 
+# Which readings of cases are pointed out to leads and the board's office (docs/audit.md).
+READING_RULES: dict[str, int] = {
+    "from_hour": env.int("READING_FROM_HOUR", default=7),
+    "to_hour": env.int("READING_TO_HOUR", default=20),
+    "cases_a_day": env.int("READING_CASES_A_DAY", default=15),
+    "days_to_act": env.int("READING_DAYS_TO_ACT", default=14),
+}
+
 HTTPS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [

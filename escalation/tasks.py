@@ -7,7 +7,7 @@ import time
 from celery import shared_task
 
 from cases import account_mail, checkpoint_mail, checkpoints
-from cases.actions import attestations, own_sign_ins, refusals, sent, sign_ins, typed, unused
+from cases.actions import attestations, own_sign_ins, readings, refusals, sent, sign_ins, typed, unused
 from cases.clock import database_now
 from escalation import deliveries, outside_mail
 from escalation.actions import break_glass, calendars, lead_gaps, plans, restrictions, scanning, sweep
@@ -76,9 +76,10 @@ def ask_providers_again() -> None:
 
 @shared_task(name="escalation.tasks.keep_accounts_current")
 def keep_accounts_current() -> None:
-    """Suspend what nobody uses, after a warning, and remind of the quarterly lists."""
+    """Suspend what nobody uses, after a warning, and remind of the quarterly lists and of the weekly ones of readers."""
     unused.warn_and_suspend(now=database_now())
     attestations.remind(now=database_now())
+    readings.tell_of_lists(now=database_now())
 
 
 @shared_task(name="escalation.tasks.mail_checkpoints")

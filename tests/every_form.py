@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
+from cases import audit
 from cases.actions.safe_addresses import Kept, write_safe_address
 from cases.models import Appointment
 from decisions.actions import afterwards, outcomes
@@ -143,6 +144,7 @@ DECISIONS = [
     Form("referral", f"{REFERRING}referral/", REPRESENTATIVE, may_be_empty=True),
 ]
 PEOPLE = [
+    Form("look_into", "/directory/readers/2026-03-30/{reader}/{case}/", LEAD),
     Form("appoint", "/directory/appoint/", LEAD),
     Form("records_address", "/directory/agencies/{agency}/", LEAD, may_be_empty=True),
     Form("people_import", "/directory/import/", LEAD),
@@ -233,6 +235,8 @@ class Places:
     def _work_on(self, dispute: Dispute) -> None:
         by, now, manager = self.people.council.practitioner, self.now, self.people.council.line_manager
         write_safe_address(case=dispute.case, kept=Kept("The refuge."), by=by, now=now)
+        audit.record("case_read", dispute.case, scope=audit.scope_of_case(dispute.case_id), by=manager, now=now)
+        self.names["reader"] = manager.pk
         action = add_action(dispute=dispute, what="Book it.", owner=by, due_on=now.date(), by=by, now=now)
         column = Column("disputed", "She fell twice.", "high", "S3")
         point = add_point(dispute=dispute, text="She cannot be alone at night.", column=column, by=by, now=now)
