@@ -14,7 +14,7 @@ from cases.access import Answer
 from cases.errors import Refused
 from cases.models import Appointment, AuditEvent
 from cases.roles import Permission, Role
-from cases.rows import one_act
+from cases.rows import everything, one_act
 from escalation import access, chronology, clock, leads, notifications, permissions
 from escalation.deadlines import LONDON
 from escalation.models import BreakGlass, Dispute
@@ -26,7 +26,7 @@ from escalation.working_days import add_working_days
 ADDRESSES = ("break_glass", "api_break_glass")
 MOST_TRIES, WITHIN = 5, timedelta(hours=1)
 WORKING_DAYS_TO_REVIEW = 2
-BATCH = 200
+BATCH, OWN_SHOWN = 200, 25
 NOT_OPENED = (
     "Nothing is opened. Either there is no dispute with this reference, or it is not one that break-glass opens for you. "
     "Ring your safeguarding lead or the board’s office."
@@ -130,6 +130,12 @@ def _to_look_at_it(dispute: Dispute, row: BreakGlass, *, now: datetime) -> list[
         found = leads.board_holders(dispute.partnership_id, LeadRole(role=Role.CHAIR), on=today)
     named = Appointment.objects.filter(pk__in=dispute.case.named or ()).select_related("user", "agency", "partnership")
     return [who for who in (*found, *named) if who.user_id != by.user_id]
+
+
+def opened_by(by: Appointment) -> list[BreakGlass]:
+    """What this person opened, in whatever role, the latest first; of disputes that are shut to them again the reference."""
+    with everything("one's own openings and what was found, also after the hour"):
+        return list(BreakGlass.objects.filter(by__user=by.user_id).select_related("dispute")[:OWN_SHOWN])
 
 
 # --- looking at it afterwards --------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from cases.access import Answer
 from cases.errors import Refused
 from cases.models import Appointment, Case, Correction, Declaration
 from cases.roles import Role
-from cases.rows import one_act
+from cases.rows import everything, one_act
 from escalation import access, leads, notifications
 from escalation.actions.interests import about_the_same
 from escalation.deadlines import LONDON
@@ -131,4 +131,6 @@ def _second_people(dispute: Dispute, said: Declaration, *, now: datetime) -> lis
 def own(by: Appointment) -> list[tuple[Declaration, Correction | None]]:
     """The conflicts that this person declared, in whatever role, the latest first, each with what came of taking it back."""
     rows = Declaration.objects.filter(user=by.user_id, has_conflict=True).prefetch_related("corrections")
-    return [(row, max(row.corrections.all(), key=lambda one: one.pk, default=None)) for row in rows.order_by("-pk")[:SHOWN]]
+    with everything("what one declared oneself, of cases that are shut to one by that very declaration"):
+        found = list(rows.order_by("-pk")[:SHOWN])
+    return [(row, max(row.corrections.all(), key=lambda one: one.pk, default=None)) for row in found]

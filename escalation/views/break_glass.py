@@ -21,7 +21,6 @@ PEOPLE = (
     "dispute__case", "by__user", "by__agency", "by__partnership", "reviewed_by__user", "reviewed_by__agency",
     "reviewed_by__partnership",
 )  # fmt: skip
-OWN_SHOWN = 25
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +37,7 @@ def break_glass(request: ActingRequest) -> HttpResponse:
         else:
             messages.success(request, "It is open to you for an hour, to read. Somebody else will look at why.")
             return redirect("dispute", row.dispute.reference)
-    own = BreakGlass.objects.filter(by__user=request.user).select_related("dispute")[:OWN_SHOWN]
+    own = acts.opened_by(request.acting)
     return render(request, "escalation/break_glass.html", {"form": form, "own": own}, status=status)
 
 
