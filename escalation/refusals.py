@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 
+from cases import rows
 from cases.actions.refusals import Attempt, record_refusal
 from cases.audit import scope_of_case
 from cases.errors import Refused
@@ -36,7 +37,8 @@ class RefusedAttempts:
         code = _code(request, response.status_code)
         by = _who(request) if code else None
         if by is not None and (address := request.resolver_match) is not None:
-            record_refusal(attempt=_attempt(request, address, code), by=by, now=acted_at())
+            with rows.everything("a refusal is written to the case it was about, of which whoever asked may know nothing"):
+                record_refusal(attempt=_attempt(request, address, code), by=by, now=acted_at())
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> None:
