@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.views import dispute, moves, people, sharing, story, work
+from escalation.views import dispute, moves, people, raiser, sharing, story, work
 
 ONE = "disputes/<ref:reference>/"
 
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}positions/", story.positions, name="dispute_positions"),
     path(f"{ONE}actions/", people.actions, name="dispute_actions"),
     path(f"{ONE}people/", people.people, name="dispute_people"),
+    path(f"{ONE}raiser/protect/", raiser.protect, name="protect_raiser"),
+    path(f"{ONE}raiser/name/", raiser.name, name="name_raiser"),
     path(f"{ONE}sharings/", sharing.sharings, name="dispute_sharings"),
     path(f"{ONE}readers/", people.readers, name="dispute_readers"),
     path(f"{ONE}discussions/record/", work.record_discussion, name="record_discussion"),

@@ -37,6 +37,11 @@ def raised_it(dispute: Dispute, by: Appointment) -> bool:
     return standing(dispute, by).is_originator or dispute.raised_by.user_id == by.user_id
 
 
+def may_know_raiser(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` reads who raised it also where that name is kept for safeguarding leads (T9)."""
+    return dispute.raised_by.user_id == by.user_id or opens_somewhere("know_raiser", dispute, by)
+
+
 def may_see_all_readers(dispute: Dispute, by: Appointment) -> bool:
     """Whether ``by`` sees everybody who looked; others see when they themselves did (F44)."""
     return opens_somewhere("readers", dispute, by)

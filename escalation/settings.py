@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "escalation.middleware.never_empty",
     "cases.sending.SendsOnce",
     "cases.reads.EveryReadIsWritten",
+    "escalation.raisers.KeepsRaisers",
 ]
 
 ROOT_URLCONF = "escalation.urls"

@@ -8,7 +8,7 @@ from cases.models import Appointment
 from cases.roles import Permission
 from escalation import permissions
 from escalation.access import opens
-from escalation.actions import grants, links, restrictions, support
+from escalation.actions import grants, links, raiser, restrictions, support
 from escalation.actions.acknowledge import may_acknowledge
 from escalation.models import Dispute
 from escalation.models.dispute import AT_WORK, Status
@@ -99,6 +99,8 @@ MAY: dict[str, May] = {
     "escalate": _may_escalate,
     "record_agreement": _may_agree,
     "map_points": permissions.may_map_points,
+    "protect_raiser": raiser.may_protect,
+    "name_raiser": raiser.may_name,
     "restrict": restrictions.may_restrict,
     "decide_restriction": restrictions.may_decide,
     "review_restriction": restrictions.may_review,

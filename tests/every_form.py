@@ -28,6 +28,7 @@ from escalation.actions.meetings import Proposed, kinds_of, propose_meeting
 from escalation.actions.plans import Plan, open_plan
 from escalation.actions.points import Column, add_point
 from escalation.actions.protocol_drafts import start_protocol_draft, submit_protocol_draft, trial_of, warning_text
+from escalation.actions.raiser import protect_raiser
 from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute, Notification, Undelivered
 from escalation.queues import RAISE_FORM
@@ -101,6 +102,8 @@ WORK = [
     Form("take_back_outside", f"{NOW}outside/{{outside}}/take-back/", MANAGER),
     Form("link", f"{NOW}links/link/"),
     Form("grant_access", "/disputes/{long_ended}/access/grant/", LEAD),
+    Form("protect_raiser", f"{NOW}raiser/protect/"),
+    Form("name_raiser", "/disputes/{kept}/raiser/name/"),
     Form("restrict", f"{EARLY}restriction/restrict/", SENIOR),
     Form("decide_restriction", "/disputes/{asked_shut}/restriction/decide/", SENIOR),
     Form("review_restriction", "/disputes/{shut}/restriction/review/", SENIOR),
@@ -258,6 +261,9 @@ class Places:
     def _shut(self) -> None:
         """One case that somebody asks to restrict, one that is restricted, and one opened by break-glass."""
         by, senior = self.people.council.practitioner, self.people.council.senior_manager
+        kept = make_dispute(self.people, now=self.now)
+        protect_raiser(dispute=kept, reason="I fear for my post.", by=by, now=self.now)
+        self.names["kept"] = kept.reference
         asked, shut = (make_dispute(self.people, now=self.now) for _ in range(2))
         for dispute, who in ((asked, by), (shut, senior)):
             restrictions.restrict(dispute=dispute, wanted=Wanted([by, senior], "A neighbour."), by=who, now=self.now)

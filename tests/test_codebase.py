@@ -46,7 +46,7 @@ APPEND_ONLY = {
     "decisions.SignOff", "decisions.OutcomeConcurrence", "decisions.OutcomeConfirmation",
 }
 MUTABLE = {
-    "cases.SafeAddress",
+    "cases.SafeAddress", "escalation.RaiserProtection",
     "cases.Partnership", "cases.Agency", "cases.User", "cases.Appointment", "cases.Person", "cases.PersonReference",
     "cases.Case", "cases.CaseMember", "cases.ReferenceCounter", "cases.AuditHead", "cases.Refusal", "cases.Sent",
     "cases.Restriction", "cases.Correction", "cases.Absence", "cases.Recovery", "cases.SignIn", "cases.AccountNotice", "cases.AuditSeal",

@@ -7,8 +7,8 @@ from typing import Any
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.decorators import api_view
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from cases.actions.safe_addresses import Kept, show_safe_address, write_safe_address
 from cases.api.authentication import ActingApiRequest
@@ -30,26 +30,30 @@ class SafeAddressSerializer(serializers.Serializer[Any]):
     contact = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
-@extend_schema(request=ReasonSerializer, responses=SafeAddressSerializer, summary="Be shown the safe address")
-@api_view(["POST"])
-def show(request: ActingApiRequest, reference: str) -> Response:
-    """In this one answer; sent again under the same key it is answered without it."""
-    found = _case(request, reference)
-    given = ReasonSerializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    shown = show_safe_address(case=found, reason=given.validated_data["reason"], by=request.acting, now=acted_at())
-    return Response({"address": shown.address, "contact": shown.contact}, headers={"Cache-Control": "no-store"})
+class ShowView(APIView):
+    """Being shown the safe address."""
+
+    @extend_schema(request=ReasonSerializer, responses=SafeAddressSerializer, summary="Be shown the safe address")
+    def post(self, request: ActingApiRequest, reference: str) -> Response:
+        """In this one answer; sent again under the same key it is answered without it."""
+        found = _case(request, reference)
+        given = ReasonSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        shown = show_safe_address(case=found, reason=given.validated_data["reason"], by=request.acting, now=acted_at())
+        return Response({"address": shown.address, "contact": shown.contact}, headers={"Cache-Control": "no-store"})
 
 
-@extend_schema(request=SafeAddressSerializer, responses={204: None}, summary="Write down the safe address")
-@api_view(["PUT"])
-def write(request: ActingApiRequest, reference: str) -> Response:
-    """In place of what was kept."""
-    found = _case(request, reference)
-    given = SafeAddressSerializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    write_safe_address(case=found, kept=Kept(**given.validated_data), by=request.acting, now=acted_at())
-    return Response(status=status.HTTP_204_NO_CONTENT)
+class WriteView(APIView):
+    """Writing the safe address down."""
+
+    @extend_schema(request=SafeAddressSerializer, responses={204: None}, summary="Write down the safe address")
+    def put(self, request: ActingApiRequest, reference: str) -> Response:
+        """In place of what was kept."""
+        found = _case(request, reference)
+        given = SafeAddressSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        write_safe_address(case=found, kept=Kept(**given.validated_data), by=request.acting, now=acted_at())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _case(request: ActingApiRequest, reference: str) -> Case:

@@ -13,6 +13,6 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("cases/", views.CasesView.as_view(), name="api_cases"),
     path("cases/<ref:reference>/", views.CaseView.as_view(), name="api_case"),
-    path("cases/<ref:reference>/safe-address/", safe_addresses.write, name="api_safe_address"),
-    path("cases/<ref:reference>/safe-address/show/", safe_addresses.show, name="api_show_safe_address"),
+    path("cases/<ref:reference>/safe-address/", safe_addresses.WriteView.as_view(), name="api_safe_address"),
+    path("cases/<ref:reference>/safe-address/show/", safe_addresses.ShowView.as_view(), name="api_show_safe_address"),
 ]

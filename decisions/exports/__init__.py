@@ -14,6 +14,7 @@ from decisions.exports.parts import Part, Reader, made_for, when, without
 from decisions.models import Export
 from escalation.access import opens_somewhere
 from escalation.models import Dispute
+from escalation.raisers import covered_parts, covers_for
 
 FORMAT = 1
 
@@ -46,7 +47,7 @@ def assemble(
         "partnership": dispute.partnership.name,
         "made_for": f"Confidential. Made for {made_for(reader)}, {when(now)}",
         "made_at": now.astimezone(UTC).replace(microsecond=0).isoformat(),
-        "sections": [part for part in sections if part],
+        "sections": covered_parts([part for part in sections if part], covers_for(by, reference=dispute.reference)),
     }
 
 

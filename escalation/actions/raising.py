@@ -16,6 +16,7 @@ from cases.roles import Role
 from cases.rows import one_act
 from escalation import chronology, leads, notifications, sharing, stages
 from escalation.actions.extensions import set_own_date_on_raising
+from escalation.actions.raiser import keep_name
 from escalation.actions.raising_checks import (
     Raised,
     check_choices,
@@ -26,7 +27,6 @@ from escalation.actions.raising_checks import (
 )
 from escalation.actions.safety import Safety, record_safety
 from escalation.deadlines import LONDON
-from escalation.lawful import Lawful
 from escalation.models import Dispute, Draft, Party, ProtocolVersion, Sharing
 from escalation.models.dispute import Status
 from escalation.protocol import Event, Of, Protocol, Side
@@ -34,6 +34,8 @@ from escalation.protocol import Event, Of, Protocol, Side
 __all__ = [
     "NewPerson", "Raised", "check_choices", "check_concern", "raise_dispute", "raise_for_new_person", "same_track",
 ]  # fmt: skip
+
+NO_FACTS = ("immediate_risk_reason", "own_date", "lawful", "protect_reason")  # of the dispute's own row
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,12 @@ def raise_dispute(
     track: str = "",
     addressee: Appointment | None = None,
     draft: Draft | None = None,
-    lawful: Lawful | None = None,
 ) -> Dispute:
     """A dispute under the partnership's current protocol, with nobody's approval (B-11).
 
     ``track`` is one of the protocol's where it has several; of a theme nobody's ``safety`` is asked.
     A ``draft`` becomes one dispute only: sent twice, the second call returns the first one's dispute. ``addressee`` is
-    the person at a responding agency who should receive it; without one, the directory's lead of the stage does. ``lawful``
-    is why it may be shared with them, the usual reason unless told.
+    the person at a responding agency who should receive it; without one, the directory's lead of the stage does.
     """
     if draft is not None:
         draft = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
@@ -76,15 +76,12 @@ def raise_dispute(
     raised = completed(raised, rules)
     check_raised(case, responding, raised, rules, by, now)
     dispute = _create(case, version, track, raised, by, now)
-    _add_parties(dispute, responding, now)
-    asked = list(dict.fromkeys(responding))
-    shared = sharing.begin(dispute, Sharing.Occasion.RAISED, with_agencies=asked, by=by, now=now, lawful=lawful)
+    shared = _add_parties(dispute, responding, raised, by, now)
     leads.join(dispute, by, Side.RAISING, now=now, is_originator=True)
     if addressee is not None:
         _add_addressee(dispute, addressee, now)
-    _begin(dispute, shared[0], by=by, now=now)
-    if raised.own_date is not None:
-        set_own_date_on_raising(dispute, raised.own_date, by=by, now=now)
+    _begin(dispute, shared, by=by, now=now)
+    _keep_what_was_asked(dispute, raised, by, now)
     if not rules.is_thematic:
         record_safety(dispute, _said(safety), by=by, now=now)
     if draft is not None:
@@ -105,7 +102,6 @@ def raise_for_new_person(
     draft: Draft,
     track: str = "",
     addressee: Appointment | None = None,
-    lawful: Lawful | None = None,
 ) -> Dispute:
     """The same about somebody, or a theme, on no case of one's own yet: case and dispute are made together or not at all."""
     locked = Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
@@ -114,7 +110,7 @@ def raise_for_new_person(
     case = _case_about(about, responding, raised, by, now)
     return raise_dispute(
         case=case, responding=responding, raised=raised, safety=safety, by=by, now=now, track=track, addressee=addressee,
-        draft=draft, lawful=lawful,
+        draft=draft,
     )  # fmt: skip
 
 
@@ -164,7 +160,7 @@ def _create(
     title = first_line if len(first_line) <= 100 else f"{first_line[:97].rsplit(' ', 1)[0]} …"
     if case.is_theme:
         raised = replace(raised, danger_answer="not_asked", capacity=Capacity.NOT_RELEVANT)
-    facts = {name: value for name, value in raised.__dict__.items() if name not in ("immediate_risk_reason", "own_date")}
+    facts = {name: value for name, value in raised.__dict__.items() if name not in NO_FACTS}
     return Dispute.objects.create(
         partnership=by.partnership,
         reference=next_reference(by.partnership, kind="D", now=now),
@@ -184,12 +180,24 @@ def _create(
     )
 
 
-def _add_parties(dispute: Dispute, responding: Sequence[Agency], now: datetime) -> None:
+def _keep_what_was_asked(dispute: Dispute, raised: Raised, by: Appointment, now: datetime) -> None:
+    if raised.protect_reason.strip():
+        keep_name(dispute, raised.protect_reason, by=by, now=now)
+    if raised.own_date is not None:
+        set_own_date_on_raising(dispute, raised.own_date, by=by, now=now)
+
+
+def _add_parties(
+    dispute: Dispute, responding: Sequence[Agency], raised: Raised, by: Appointment, now: datetime
+) -> Sharing:
+    """The agencies on their sides, and why it may be shared with those asked: the first row, each like it."""
     sides = [(dispute.raising_agency, Side.RAISING), *((agency, Side.RESPONDING) for agency in dict.fromkeys(responding))]
     Party.objects.bulk_create(
         [Party(dispute=dispute, agency=agency, side=side, joined_at=now) for agency, side in sides]
     )
     dispute.case.agencies.add(*(agency for agency, _ in sides))
+    asked = [agency for agency, side in sides if side is Side.RESPONDING]
+    return sharing.begin(dispute, Sharing.Occasion.RAISED, with_agencies=asked, by=by, now=now, lawful=raised.lawful)[0]
 
 
 def _add_addressee(dispute: Dispute, addressee: Appointment, now: datetime) -> None:

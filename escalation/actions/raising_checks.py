@@ -11,6 +11,7 @@ from cases.models import Agency, Appointment, Case
 from cases.models.case import Capacity
 from cases.roles import Permission
 from escalation.deadlines import LONDON
+from escalation.lawful import Lawful
 from escalation.personal_data import personal_data_in
 from escalation.protocol import Protocol
 
@@ -40,6 +41,8 @@ class Raised:
     entry_stage: int = 1
     immediate_risk_reason: str = ""
     own_date: datetime | None = None
+    lawful: Lawful | None = None  # why it may be shared; the usual reason unless told
+    protect_reason: str = ""  # why only safeguarding leads may know who raised it; empty: everybody may
 
 
 def completed(raised: Raised, rules: Protocol) -> Raised:

@@ -41,6 +41,8 @@ VERBS = {
     "referral": "referral",
     "outcome": "give_outcome",
     "confirm": "confirm_outcome",
+    "raiser/protect": "protect_raiser",
+    "raiser/name": "name_raiser",
     "restriction": "restrict",
     "restriction/decide": "decide_restriction",
     "restriction/review": "review_restriction",

@@ -101,9 +101,9 @@ def _raise(given: dict[str, Any], request: ActingApiRequest) -> Dispute:
     lawful = lawful_in(given)
     details = {name: value for name, value in given.items() if name not in NOT_DETAILS}
     return raise_dispute(
-        case=_case(given, responding, request, now), responding=responding, raised=Raised(**details),
+        case=_case(given, responding, request, now), responding=responding, raised=Raised(**details, lawful=lawful),
         safety=Safety(**given["safety"]) if given.get("safety") else None, by=request.acting, now=now,
-        track=given.get("track", ""), addressee=addressee, lawful=lawful,
+        track=given.get("track", ""), addressee=addressee,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from escalation.api import absences, break_glass, disputes, handover, mistakes, moves, notices, sharing, story, undelivered, verbs
+from escalation.api import raiser as who_raised
 
 ONE = "disputes/<ref:reference>/"
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path(ONE, disputes.dispute, name="api_dispute"),
     path(f"{ONE}stages/", story.stages, name="api_stages"),
     path(f"{ONE}chronology/", story.chronology, name="api_chronology"),
+    path(f"{ONE}raiser/protect/", who_raised.protect, name="api_protect_raiser"),
+    path(f"{ONE}raiser/name/", who_raised.name, name="api_name_raiser"),
     path(f"{ONE}sharings/", sharing.sharings, name="api_sharings"),
     path(f"{ONE}work/", story.work, name="api_work"),
     path(f"{ONE}discussions/", verbs.discussions, name="api_discussions"),

@@ -137,7 +137,6 @@ def raised_from(pages: Mapping[str, StepForm]) -> dict[str, Any]:
         "raised": Raised(**said, danger_answer=danger),
         "safety": Safety(**safety) if safety else None,
         "addressee": answers.get("addressee"),
-        "lawful": answers.get("lawful"),
     }
 
 

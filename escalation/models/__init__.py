@@ -23,12 +23,13 @@ from escalation.models.outside import OutsideEntry, OutsideInvitation, OutsideMa
 from escalation.models.parties import Participant, Party
 from escalation.models.plan import InterimPlan, PlanReview
 from escalation.models.point import Point, PointView
+from escalation.models.protected_raiser import RaiserProtection
 from escalation.models.protocol import ProtocolVersion
 from escalation.models.protocol_draft import ProtocolDraft
 from escalation.models.reach import AccessGrant, StillOwed
+from escalation.models.sharing import Sharing
 from escalation.models.stage import DisputeStage
 from escalation.models.support import Support
-from escalation.models.sharing import Sharing
 from escalation.models.undelivered import Undelivered
 from escalation.models.work import (
     Action,
@@ -92,6 +93,7 @@ __all__ = [
     "Position",
     "ProtocolDraft",
     "ProtocolVersion",
+    "RaiserProtection",
     "SafetyConfirmation",
     "Sharing",
     "StillOwed",

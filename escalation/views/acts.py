@@ -114,6 +114,8 @@ TEXTS = {
     "dispute_decisions": "Read the outcome",
     "escalate": "Escalate now",
     "record_agreement": "Record an agreement",
+    "protect_raiser": "Keep the name of who raised it for safeguarding leads",
+    "name_raiser": "Let your name be known",
     "restrict": "Restrict to named people",
     "decide_restriction": "Decide whether only named people may know of it",
     "review_restriction": "Look again at the restriction",
@@ -126,7 +128,7 @@ ONLY_WHERE_OWED = {
 AT_ANY_TIME = (
     "confirm_safety", "record_voice", "attest_own_record", "give_feedback", "add_action", "propose_meeting", "open_plan",
     "add_evidence", "bring_in", "ask_advice", "ask_support", "offer_debrief", "write_learning", "link", "withdraw",
-    "invite_outside", "restrict", "review_restriction", "grant_access",
+    "invite_outside", "protect_raiser", "name_raiser", "restrict", "review_restriction", "grant_access",
 )  # fmt: skip
 MOST_BUTTONS = 3
 

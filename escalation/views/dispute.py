@@ -15,6 +15,7 @@ from cases.templatetags.dates import by_when, due_words, local_date, long_date
 from escalation import permissions
 from escalation.actions.feedback import mark_feedback_read
 from escalation.actions.links import may_reopen
+from escalation.actions.raiser import protection_of
 from escalation.duties import ask_of, owner_words
 from escalation.models import Deadline, Dispute, Duty, Feedback, FeedbackReceipt, IntentionNotice, PersonVoice
 from escalation.protocol import Side
@@ -36,6 +37,7 @@ def summary(request: ActingRequest, reference: str) -> HttpResponse:
     context |= {
         "about": about(dispute),
         "track": dispute.protocol.track_label(dispute.track),
+        "name_is_kept": protection_of(dispute) is not None,
         "voice": latest_voice(dispute, readable),
         "links": linked(dispute, request.acting),
         "may_reopen": may_reopen(dispute, request.acting, now=now),

@@ -16,6 +16,7 @@ from escalation import covering, permissions
 from escalation.actions import agreed
 from escalation.actions.outside import readings_of
 from escalation.actions.people import bring_in as bring_colleague_in
+from escalation.actions.raiser import hides_title
 from escalation.actions.support import may_ask_support
 from escalation.forms.work import ActionForm, BringInForm, DoneForm
 from escalation.giving_out import readable as readable_evidence
@@ -41,8 +42,9 @@ def people(request: ActingRequest, reference: str) -> HttpResponse:
     rows = list(dispute.participants.all())
     context = dispute_frame(dispute, request.acting, acted_at(), "dispute_people")
     context |= {
-        "supports": supports_of(dispute, request.acting), "may_ask_support": may_ask_support(dispute, request.acting)
-    }
+        "supports": supports_of(dispute, request.acting), "may_ask_support": may_ask_support(dispute, request.acting),
+        "hides_title": hides_title(dispute, request.acting),
+    }  # fmt: skip
     debriefs = debriefs_of(dispute, request.acting)
     sides = [
         {
@@ -185,7 +187,7 @@ def readers(request: ActingRequest, reference: str) -> HttpResponse:
     if not sees_all:
         shown = shown.filter(by__user=request.user)
     context = dispute_frame(dispute, acting, acted_at(), "dispute_readers") | {
-        "shown": shown.order_by("-pk"),
+        "shown": shown.order_by("-pk"), "hides_title": hides_title(dispute, acting),
         "page": page_of(reads, request, size=50), "sees_all": sees_all, "refused": refused_attempts(dispute, acting),
         "outside": readings_of(dispute, permissions.readable_stages(dispute, acting)) if sees_all else [],
         "access": access_of(dispute, acting) if sees_all else None,

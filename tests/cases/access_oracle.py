@@ -205,13 +205,22 @@ def may_be_shown_the_safe_address(who: Who, stage: int, is_inside: bool) -> str:
     return "allow" if who.is_on_it and who.code in ("PR", "FL", "DL") else "deny"
 
 
+def may_know_who_raised_it(who: Who, stage: int, is_inside: bool) -> str:
+    if who.raised_it or who.supports or audits(who):
+        return "allow"
+    if who.code in ("SM", "CS") and who.broke_the_glass:
+        return "allow"
+    leads = who.code == "DL" and (who.is_on_it or who.is_of_a_party)
+    return "allow" if leads or (who.code == "CH" and who.has_last_word) else "deny"
+
+
 ORACLE = {
     "grant_access": may_grant,
     "see": may_see, "read": may_read, "work": may_work, "draft_decision": may_work, "review": may_review,
     "agree": may_agree, "bring_in": may_bring_in, "escalate": may_escalate, "withdraw": may_withdraw,
     "confirm_safety": may_confirm_safety, "give_feedback": may_tell, "offer_debrief": may_tell,
     "write_learning": may_learn, "confirm_outcome": may_confirm, "export": may_export, "readers": may_see_readers,
-    "safe_address": may_be_shown_the_safe_address,
+    "know_raiser": may_know_who_raised_it, "safe_address": may_be_shown_the_safe_address,
     "restrict": may_restrict, "break_glass": may_break_the_glass, "review_break_glass": may_review_broken_glass,
     "confirm_mistake": may_confirm_a_mistake,
 }  # fmt: skip

@@ -37,8 +37,8 @@ def people(clock: Clock, now: datetime) -> Cast:
 
 def raise_against_consent(people: Cast, now: datetime, lawful: Lawful = AGAINST) -> Dispute:
     return raise_dispute(
-        case=make_case(people, now=now), responding=[people.health.agency], raised=raised(now), safety=SAFE,
-        by=people.council.practitioner, now=now, lawful=lawful, addressee=people.health.practitioner,
+        case=make_case(people, now=now), responding=[people.health.agency], raised=raised(now, lawful=lawful), safety=SAFE,
+        by=people.council.practitioner, now=now, addressee=people.health.practitioner,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from cases.models import Appointment
 from decisions.actions import afterwards, outcomes
 from decisions.actions.records import edit_record, return_record, submit_record
 from escalation import leads
-from escalation.actions import moves, restrictions
+from escalation.actions import moves, raiser, restrictions
 from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute
 from escalation.protocol import Side
@@ -177,6 +177,22 @@ def _(now: datetime) -> InVain:
     path = "restriction/decide/"
     by, then = people.council.lead, people.council.senior_manager
     return InVain(dispute, path, {"agrees": "yes"}, path, {"agrees": True}, by, then)
+
+
+@journey("protect_raiser", "nobody but a lead of their agency asks on somebody's behalf that their name is kept (T9)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    path, by, then = "raiser/protect/", people.health.practitioner, people.council.practitioner
+    return InVain(dispute, path, {"protect_reason": WORDS}, path, {"reason": WORDS}, by, then)
+
+
+@journey("name_raiser", "nobody gives the name again but the person themselves, not their lead (T9)")
+def _(now: datetime) -> InVain:
+    people, dispute = halton(now)
+    raiser.protect_raiser(dispute=dispute, reason=WORDS, by=people.council.practitioner, now=now)
+    leads.join(dispute, people.council.lead, Side.RAISING, now=now)
+    path, by, then = "raiser/name/", people.council.lead, people.council.practitioner
+    return InVain(dispute, path, {"is_sure": "on"}, path, {}, by, then)
 
 
 @journey("review_restriction", "who is only named on the list does not lift it (F53)")
