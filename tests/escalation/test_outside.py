@@ -14,10 +14,12 @@ from cases.errors import Refused
 from cases.models import Appointment, AuditEvent
 from escalation import outside_mail
 from escalation.actions import moves, outside, outside_answers, restrictions
+from escalation.actions.bounces import Taken, take_report
 from escalation.models import Dispute, Notification, OutsideEntry, OutsideInvitation, OutsideMail
 from escalation.permissions import may_invite_outside
 from tests.clock import Clock
 from tests.escalation.outside_steps import ANSWERS, EMAIL, NAME, SHARED, code_in, invited, newest_mail, token_in
+from tests.escalation.test_bounces import report
 from tests.factories import Cast
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
 
@@ -32,13 +34,13 @@ def people(now: datetime, clock: Clock) -> Cast:
 
 @pytest.fixture
 def dispute(people: Cast, now: datetime) -> Dispute:
-    """At Halton's stage 2, which line managers lead."""
-    return climb(make_dispute(people, now=now), now=now)
+    """At Halton's stage 1, which practitioners lead."""
+    return make_dispute(people, now=now)
 
 
 @pytest.fixture
 def asked(dispute: Dispute, people: Cast, now: datetime) -> OutsideInvitation:
-    return invited(dispute, people.council.line_manager, now)
+    return invited(dispute, people.council.practitioner, now)
 
 
 @pytest.fixture
@@ -65,23 +67,25 @@ def told(dispute: Dispute, who: Appointment, what: str) -> list[str]:
 
 
 def test_asked_by_whoever_speaks_for_their_agency_at_the_stage(dispute: Dispute, people: Cast, now: datetime) -> None:
-    here = fresh(dispute)
-    assert may_invite_outside(here, people.council.line_manager)
-    assert may_invite_outside(here, people.health.line_manager)
+    for who in (people.council.practitioner, people.health.practitioner):
+        assert may_invite_outside(fresh(dispute), who), who
+    climb(dispute, now=now)
+    for who in (people.council.line_manager, people.health.line_manager):
+        assert may_invite_outside(fresh(dispute), who), who
     for who in (people.council.practitioner, people.chair, people.board_manager, people.auditor, people.stranger):
-        assert not may_invite_outside(here, who), who
+        assert not may_invite_outside(fresh(dispute), who), who
         with pytest.raises(Refused, match="not yours"):
             invited(dispute, who, now)
 
 
 def test_of_a_restricted_case_only_those_named_ask(dispute: Dispute, people: Cast, now: datetime) -> None:
-    senior, manager = people.council.senior_manager, people.council.line_manager
+    senior, manager = people.council.senior_manager, people.council.practitioner
     named = [senior, manager]
     restrictions.restrict(
         dispute=dispute, wanted=restrictions.Wanted(named, "A neighbour works here."), by=senior, now=now
     )
     assert may_invite_outside(fresh(dispute), manager)
-    assert not may_invite_outside(fresh(dispute), people.health.line_manager)
+    assert not may_invite_outside(fresh(dispute), people.health.practitioner)
 
 
 @pytest.mark.parametrize(
@@ -96,13 +100,13 @@ def test_nothing_is_asked_half(
     dispute: Dispute, people: Cast, now: datetime, changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        invited(dispute, people.council.line_manager, now, **changes)
+        invited(dispute, people.council.practitioner, now, **changes)
     assert refusal.value.field == field
     assert not dispute.outside_invitations.exists()
 
 
 def test_it_runs_from_today_for_twenty_eight_days_at_most(dispute: Dispute, people: Cast, now: datetime) -> None:
-    by, today = people.council.line_manager, now.date()
+    by, today = people.council.practitioner, now.date()
     for day in (today - timedelta(days=1), today + timedelta(days=29)):
         with pytest.raises(Refused, match="28 days"):
             invited(dispute, by, now, until_on=day)
@@ -174,20 +178,20 @@ def test_taken_back_it_opens_nothing_from_that_moment(
     token: str, asked: OutsideInvitation, people: Cast, now: datetime
 ) -> None:
     key = let_in(token, now)
-    outside.take_back(invitation=asked, why="The wrong home.", by=people.council.line_manager, now=now)
+    outside.take_back(invitation=asked, why="The wrong home.", by=people.council.practitioner, now=now)
     assert not is_in(key, now)
     assert not outside_answers.enter(token=token, code="123456", now=now)
     with pytest.raises(Refused):
         outside_answers.answer(key=key, answers=ANSWERS, now=now)
     with pytest.raises(Refused, match="meanwhile"):
-        outside.take_back(invitation=asked, why="Again.", by=people.council.line_manager, now=now)
+        outside.take_back(invitation=asked, why="Again.", by=people.council.practitioner, now=now)
 
 
 def test_sent_again_the_first_link_is_dead(token: str, asked: OutsideInvitation, people: Cast, now: datetime) -> None:
     key, later = let_in(token, now), now + timedelta(minutes=1)
     with pytest.raises(Refused, match="not yours"):
-        outside.send_again(invitation=asked, by=people.health.line_manager, now=later)
-    outside.send_again(invitation=asked, by=people.council.line_manager, now=later)
+        outside.send_again(invitation=asked, by=people.health.practitioner, now=later)
+    outside.send_again(invitation=asked, by=people.council.practitioner, now=later)
     assert not is_in(key, later)
     second = token_in(newest_mail(later))
     assert second != token
@@ -207,10 +211,10 @@ def test_the_answer_is_told_as_theirs_once_and_those_who_asked_hear_of_it(
     entry = dispute.chronology.get(body__contains=ANSWERS[2])
     assert entry.stage == asked.stage
     assert (entry.by, NAME in entry.by_words) == (None, True)
-    assert told(dispute, people.council.line_manager, "answered") == [
-        f"{dispute.reference}: an answer has come from outside. " + _what_happens(dispute, people.council.line_manager)
+    assert told(dispute, people.council.practitioner, "answered") == [
+        f"{dispute.reference}: an answer has come from outside. " + _what_happens(dispute, people.council.practitioner)
     ]
-    assert not told(dispute, people.health.line_manager, "answered")
+    assert not told(dispute, people.health.practitioner, "answered")
     with pytest.raises(Refused, match="already"):
         outside_answers.answer(key=key, answers=ANSWERS, now=now)
     inside = outside_answers.look(key=key, now=now)
@@ -229,7 +233,7 @@ def test_unanswered_at_its_end_whoever_asked_is_told_once(
     assert outside.end_those_over(now=now) == 0
     assert outside.end_those_over(now=asked.expires_at) == 1
     assert outside.end_those_over(now=asked.expires_at) == 0
-    assert len(told(dispute, people.council.line_manager, "unanswered")) == 1
+    assert len(told(dispute, people.council.practitioner, "unanswered")) == 1
     asked.refresh_from_db()
     assert asked.ended_how == OutsideInvitation.End.TIME_OVER
 
@@ -241,7 +245,7 @@ def test_it_ends_with_its_dispute(
     moves.withdraw(dispute=fresh(dispute), reason="Settled by phone.", by=people.council.practitioner, now=now)
     assert not is_in(key, now)
     assert outside.end_those_over(now=now) == 1
-    assert not told(dispute, people.council.line_manager, "unanswered")
+    assert not told(dispute, people.council.practitioner, "unanswered")
 
 
 def test_what_was_typed_too_late_is_kept_and_goes_with_the_invitation(
@@ -261,8 +265,8 @@ def test_every_step_is_in_the_chain_of_the_case_without_a_word(
     is_in(key, now)
     outside_answers.answer(key=key, answers=ANSWERS, now=now)
     outside_answers.leave(key=key, now=now)
-    outside.send_again(invitation=asked, by=people.council.line_manager, now=now)
-    outside.take_back(invitation=asked, why="Done.", by=people.council.line_manager, now=now)
+    outside.send_again(invitation=asked, by=people.council.practitioner, now=now)
+    outside.take_back(invitation=asked, why="Done.", by=people.council.practitioner, now=now)
     events = AuditEvent.objects.filter(action__startswith="outside_").order_by("pk")
     assert [event.action.removeprefix("outside_") for event in events] == [
         "invited", "code_asked", "entered", "read", "answered", "left", "sent_again", "taken_back"
@@ -279,7 +283,16 @@ def test_an_address_that_takes_no_mail_is_told_to_whoever_asked(
     outside_mail._postpone(row, smtplib.SMTPRecipientsRefused({EMAIL: (550, b"No such user")}), now=now)
     row.refresh_from_db()
     assert (row.failed_at, row.sealed, row.next_attempt_at) == (now, "", None)
-    assert len(told(dispute, people.council.line_manager, "unreached")) == 1
+    assert len(told(dispute, people.council.practitioner, "unreached")) == 1
+
+
+def test_one_that_comes_back_later_is_told_as_well(
+    asked: OutsideInvitation, token: str, dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    came_back = report(None, message_id=str(asked.mails.get().message_id))
+    assert take_report(came_back, now=now) == Taken.BOUNCED
+    assert take_report(came_back, now=now) == Taken.KNOWN_ALREADY
+    assert len(told(dispute, people.council.practitioner, "unreached")) == 1
 
 
 def test_a_code_that_is_too_old_is_not_sent_any_more(token: str, now: datetime) -> None:

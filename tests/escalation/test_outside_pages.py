@@ -10,9 +10,13 @@ import pytest
 from django.test import Client
 
 from cases.models import AuditEvent
+from decisions.exports import assemble
+from escalation import leads
 from escalation.actions import outside
 from escalation.actions.evidence import HandedIn, add_evidence
 from escalation.models import Dispute, Evidence, OutsideInvitation
+from escalation.protocol import Side
+from tests.calling import one, signed_in
 from tests.clock import Clock
 from tests.escalation.outside_steps import (
     ANSWERS,
@@ -27,7 +31,7 @@ from tests.escalation.outside_steps import (
     token_in,
 )
 from tests.factories import Cast
-from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.factories_disputes import fresh, make_dispute, people_under
 
 pytestmark = pytest.mark.django_db
 ANSWERED = {f"answer_{number}": text for number, text in ANSWERS.items()}
@@ -41,12 +45,12 @@ def people(now: datetime, clock: Clock) -> Cast:
 
 @pytest.fixture
 def dispute(people: Cast, now: datetime) -> Dispute:
-    return climb(make_dispute(people, now=now), now=now)
+    return make_dispute(people, now=now)
 
 
 @pytest.fixture
 def asked(dispute: Dispute, people: Cast, now: datetime) -> OutsideInvitation:
-    return invited(dispute, people.council.line_manager, now)
+    return invited(dispute, people.council.practitioner, now)
 
 
 @pytest.fixture
@@ -62,7 +66,7 @@ def words(answer: Any) -> str:
 
 def clean_file(dispute: Dispute, people: Cast, now: datetime) -> Evidence:
     chart = HandedIn(b"Seen at nine.", "chart.txt", "The ward chart of 1 April.")
-    row = add_evidence(dispute=dispute, handed_in=chart, by=people.council.line_manager, now=now)
+    row = add_evidence(dispute=dispute, handed_in=chart, by=people.council.practitioner, now=now)
     row.state, row.scanner, row.scanned_at, row.next_scan_at = Evidence.State.CLEAN, "ClamAV", now, None
     row.save()
     return row
@@ -71,8 +75,8 @@ def clean_file(dispute: Dispute, people: Cast, now: datetime) -> Evidence:
 def test_asked_by_the_page_answered_from_outside_read_by_those_at_the_stage(
     client: Client, dispute: Dispute, people: Cast, now: datetime
 ) -> None:
-    here, manager = f"/disputes/{dispute.reference}/", people.council.line_manager
-    client.force_login(manager.user)
+    here, by = f"/disputes/{dispute.reference}/", people.council.practitioner
+    client.force_login(by.user)
     assert f"{here}outside/invite/" in client.get(here).content.decode()
     asking = client.post(f"{here}outside/invite/", form_of(now.date() + timedelta(days=7)))
     assert (asking.status_code, asking["Location"]) == (302, f"{here}outside/")
@@ -80,13 +84,13 @@ def test_asked_by_the_page_answered_from_outside_read_by_those_at_the_stage(
     out = Client()
     comes_in(out, token_in(newest_mail()))
     page = out.get("/outside/").content.decode()
-    for shown in (SHARED, *QUESTIONS, manager.described, "What for"):
+    for shown in (SHARED, *QUESTIONS, by.described, "What for"):
         assert shown.replace("’", "&#x27;") in page, shown
     for hidden in (dispute.title, dispute.worry, "Discharge home", "Service navigation", "Sign in", "/disputes/"):
         assert hidden not in page, hidden
     assert out.post("/outside/", ANSWERED).status_code == 302
     assert "Your answer has been sent" in out.get("/outside/").content.decode()
-    client.force_login(people.health.line_manager.user)
+    client.force_login(people.health.practitioner.user)
     assert ANSWERS[2] in client.get(f"{here}story/").content.decode()
     assert ANSWERS[2] in client.get(f"{here}outside/").content.decode()
     assert EMAIL not in client.get(f"{here}outside/").content.decode()
@@ -105,7 +109,7 @@ def test_no_link_and_no_code_tells_whether_it_was_ever_open(
 
     never = seen("x" * 43)
     assert seen(token) == never
-    outside.take_back(invitation=asked, why="The wrong home.", by=people.council.line_manager, now=now)
+    outside.take_back(invitation=asked, why="The wrong home.", by=people.council.practitioner, now=now)
     assert seen(token) == never
     other = token_in(_another(asked.dispute, people, now))
     clock.move_to(now + timedelta(days=20))
@@ -113,7 +117,7 @@ def test_no_link_and_no_code_tells_whether_it_was_ever_open(
 
 
 def _another(dispute: Dispute, people: Cast, now: datetime) -> str:
-    invited(fresh(dispute), people.council.line_manager, now)
+    invited(fresh(dispute), people.council.practitioner, now)
     return newest_mail()
 
 
@@ -166,22 +170,22 @@ def test_what_is_wrong_or_too_late_is_kept(token: str, now: datetime, clock: Clo
     assert long.content.decode().count("govuk-error-message") == 2
 
 
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef", "\x00" * 6, "9" * 400])
-def test_what_is_no_code_is_told_at_its_box(token: str, typed: str) -> None:
-    answer = Client().post(f"/outside/{token}/code/", {"code": typed})
-    assert answer.status_code == 200
-    assert "govuk-error-message" in answer.content.decode()
+def test_what_is_no_code_is_told_at_its_box(token: str) -> None:
+    for typed in ("", "12345", "1234567", "abcdef", "\x00" * 6, "9" * 400):
+        answer = Client().post(f"/outside/{token}/code/", {"code": typed})
+        assert answer.status_code == 200
+        assert "govuk-error-message" in answer.content.decode()
 
 
 def test_only_files_chosen_and_found_clean_leave(client: Client, dispute: Dispute, people: Cast, now: datetime) -> None:
-    chosen, manager = clean_file(dispute, people, now), people.council.line_manager
-    other = add_evidence(dispute=dispute, handed_in=HandedIn(b"No.", "n.txt", "Another."), by=manager, now=now)
-    client.force_login(manager.user)
+    chosen, by = clean_file(dispute, people, now), people.council.practitioner
+    other = add_evidence(dispute=dispute, handed_in=HandedIn(b"No.", "n.txt", "Another."), by=by, now=now)
+    client.force_login(by.user)
     page = client.get(f"/disputes/{dispute.reference}/outside/invite/").content.decode()
     assert chosen.label in page
     assert other.label not in page
     out = Client()
-    row = invited(dispute, manager, now, files=(chosen,))
+    row = invited(dispute, by, now, files=(chosen,))
     comes_in(out, token_in(newest_mail()))
     share = row.shares.get()
     answer: Any = out.get(f"/outside/files/{share.pk}/")
@@ -190,7 +194,7 @@ def test_only_files_chosen_and_found_clean_leave(client: Client, dispute: Disput
     assert AuditEvent.objects.filter(action="outside_took_file").count() == 1
     assert out.get(f"/outside/files/{share.pk + 1}/").status_code == 404
     assert Client().get(f"/outside/files/{share.pk}/").status_code == 404
-    chosen.withdrawn_at, chosen.withdrawn_by, chosen.withdrawn_why = now, manager, "The wrong chart."
+    chosen.withdrawn_at, chosen.withdrawn_by, chosen.withdrawn_why = now, by, "The wrong chart."
     chosen.save()
     assert out.get(f"/outside/files/{share.pk}/").status_code == 404
 
@@ -225,15 +229,49 @@ def test_looked_after_by_whoever_asked_and_nobody_of_the_other_side(
     client: Client, asked: OutsideInvitation, dispute: Dispute, people: Cast
 ) -> None:
     here = f"/disputes/{dispute.reference}/outside/"
-    client.force_login(people.health.line_manager.user)
+    client.force_login(people.health.practitioner.user)
     assert "Send the link again" not in client.get(here).content.decode()
     assert client.get(f"{here}{asked.pk}/take-back/").status_code == 403
     client.post(f"{here}{asked.pk}/send-again/")
     assert asked.mails.count() == 1
-    client.force_login(people.council.line_manager.user)
+    client.force_login(people.council.practitioner.user)
     assert "Send the link again" in client.get(here).content.decode()
     assert client.post(f"{here}{asked.pk}/send-again/").status_code == 302
     assert asked.mails.count() == 2
     assert client.post(f"{here}{asked.pk}/take-back/", {"why": "Answered by phone."}).status_code == 302
     assert "Answered by phone." in client.get(here).content.decode()
     assert client.get(f"{here}999999/take-back/").status_code == 404
+
+
+def test_a_program_asks_and_reads_the_same_and_never_the_address(
+    dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    by, said = people.council.practitioner, form_of(now.date())
+    given = {name: said[name] for name in ("organisation", "name", "email", "purpose", "shared")}
+    program = signed_in(by)
+    made = program.post(one(dispute, "outside/"), given | {"questions": list(QUESTIONS)}, format="json")
+    assert made.status_code == 201, made.data
+    found = signed_in(people.health.practitioner).get(one(dispute, "outside/"))
+    assert [row["name"] for row in found.data] == [NAME]
+    assert EMAIL not in found.content.decode()
+    refused = program.post(one(dispute, "outside/"), given | {"questions": ["Who?"], "files": [1]}, format="json")
+    assert (refused.status_code, refused.data["field"]) == (400, "files")
+    assert program.post(one(dispute, f"outside/{made.data['id']}/send-again/")).status_code == 200
+    back = program.post(one(dispute, f"outside/{made.data['id']}/take-back/"), {"why": "Answered by phone."})
+    assert back.data["ended_how"] == "taken_back"
+
+
+def test_the_history_and_the_list_of_readers_know_of_them(
+    client: Client, asked: OutsideInvitation, token: str, dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    out, by = Client(), people.council.line_manager
+    leads.join(dispute, by, Side.RAISING, now=now)
+    comes_in(out, token)
+    out.get("/outside/")
+    out.post("/outside/", ANSWERED)
+    bundle = str(assemble(fresh(dispute), kind="case_history", reason="For our file.", by=by, now=now))
+    for word in (NAME, SHARED, ANSWERS[2], QUESTIONS[0], "outside the partnership: once"):
+        assert word in bundle, word
+    assert EMAIL not in bundle
+    client.force_login(by.user)
+    assert NAME in client.get(f"/disputes/{dispute.reference}/readers/").content.decode()
