@@ -117,6 +117,7 @@ class Walked:
         make_export(export=claimed, now=walk.now)
         self.export.refresh_from_db()
         assert self.export.state == Export.State.READY, self.export.problem
+        self.open_one: Dispute = walk.step("another is raised", walk.raised)
 
     def readers(self) -> list[Appointment]:
         """Those whose pages are opened."""
