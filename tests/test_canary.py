@@ -107,7 +107,6 @@ class Walked:
         self.dispute: Dispute = walk.step("raised", lambda: walk.raised(person=person))
         handed_in = HandedIn(f"{CANARY} chart".encode(), f"{CANARY} chart of the lady.txt", f"{CANARY} chart")
         walk.step("evidence", lambda: add_evidence(dispute=self.dispute, handed_in=handed_in, by=by, now=walk.now))
-        self.open_one: Dispute = walk.step("another is raised", walk.raised)
         notice_steps.at_work(walk, self.dispute)
         notice_steps.confirmed(walk, notice_steps.up_to_the_last_word(walk, self.dispute))
         asked = fresh(self.dispute)
