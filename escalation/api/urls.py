@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from escalation.api import absences, break_glass, disputes, handover, mistakes, moves, notices, sharing, story, undelivered, verbs
+from escalation.api import (
+    absences,
+    break_glass,
+    disputes,
+    handover,
+    mistakes,
+    moves,
+    notices,
+    sharing,
+    story,
+    undelivered,
+    verbs,
+)
 from escalation.api import raiser as who_raised
 
 ONE = "disputes/<ref:reference>/"
