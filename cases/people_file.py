@@ -116,6 +116,15 @@ def written(rows: Iterable[Mapping[str, str]]) -> str:
     return "\ufeff" + out.getvalue()
 
 
+def table_written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Any table as a file that a spreadsheet opens as text."""
+    out = io.StringIO(newline="")
+    to = csv.writer(out)
+    to.writerow(columns)
+    to.writerows([guarded(cell) for cell in row] for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
 def guarded(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -46,11 +46,11 @@ class EveryReadIsWritten:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        case, acting = getattr(request, "will_read", (None, None))
-        if case is None or not shows_content(request, response):
+        will_read: tuple[Case, Appointment] | None = getattr(request, "will_read", None)
+        if will_read is None or not shows_content(request, response):
             return response
         try:
-            record_read(case, acting)
+            record_read(*will_read)
         except ReadNotWritten as error:
             return not_shown(request, error)
         return response

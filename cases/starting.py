@@ -11,6 +11,7 @@ from cases import keys, outside
 from cases.models import AuditCheckpoint
 
 REFUSED = 3  # the exit code; gunicorn does not start a process again that ends with it
+AGAIN = 1  # the database is only away: whoever watches over this process starts it again
 PATIENCE = 30.0
 SAYS = """\
 This does not start: {why}.
@@ -38,7 +39,7 @@ def refuse_if_older(patience: float = PATIENCE) -> None:
         what = OLDER if "older" in why or "is not the one of" in why else NOBODYS if "key" in why else ""
         sys.stderr.write(SAYS.format(why=why, what=what))
         sys.stderr.flush()
-        raise SystemExit(REFUSED)
+        raise SystemExit(AGAIN if why == NO_DATABASE else REFUSED)
 
 
 def _patiently(patience: float) -> str:

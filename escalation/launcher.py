@@ -46,12 +46,9 @@ def main() -> int:
         launcher.run()
     except KeyboardInterrupt:
         _say("\nStopping …")
-    except ServiceError as problem:
+    except (ServiceError, RefusesToStart) as problem:
         _say(f"\n{problem}")
-        return 1
-    except RefusesToStart as problem:
-        _say(f"\n{problem}\n")
-        return REFUSES
+        return REFUSES if isinstance(problem, RefusesToStart) else 1
     finally:
         launcher.stop()
     _say("Stopped. Everything is kept; ./start goes on from here.")

@@ -63,12 +63,8 @@ def readings_of_week(*, by: Appointment, week_on: date, now: datetime) -> list[R
 
 def _cases_for(by: Appointment) -> dict[str, Case]:
     known = Case.objects.filter(partnership=by.partnership_id).exclude(pk__in=Case.objects.shut_to(by))
-    return _cases(known if by.agency_id is None else known.filter(agencies=by.agency_id))
-
-
-def _cases(found: Iterable[Case]) -> dict[str, Case]:
-    rows = found.select_related("person").order_by("pk")  # type: ignore[attr-defined]
-    return {str(case.pk): case for case in rows}
+    found = known if by.agency_id is None else known.filter(agencies=by.agency_id)
+    return {str(case.pk): case for case in found.select_related("person").order_by("pk")}
 
 
 def _readings(cases: Mapping[str, Case], week_on: date, now: datetime) -> list[Reading]:
@@ -85,13 +81,13 @@ def _readings(cases: Mapping[str, Case], week_on: date, now: datetime) -> list[R
     for note in noted.select_related("by__user", "by__agency", "by__partnership").order_by("pk"):
         notes[note.reader_id, str(note.case_id)].append(note)
     found = []
-    for (who, case), at in read.items():
+    for (who, case), moments in read.items():
         user, person, last = people[who].user, cases[case].person, acted.get((people[who].user_id, case))
         flags = pointed_out(
-            reader=user.name, person=person.name if person else "", read_at=at, most_in_a_day=most.get(user.pk, 0),
+            reader=user.name, person=person.name if person else "", read_at=moments, most_in_a_day=most.get(user.pk, 0),
             acted_at=last, now=now, rules=rules(),
         )  # fmt: skip
-        found.append(Reading(people[who], cases[case], at, flags, notes[who, case]))
+        found.append(Reading(people[who], cases[case], moments, flags, notes[who, case]))
     return sorted(found, key=lambda one: (one.read_at[-1], one.reader.pk), reverse=True)
 
 
@@ -119,8 +115,8 @@ def _most_in_a_day(people: Iterable[Appointment], begin: datetime, end: datetime
     for user, case, at in rows.values_list("user_id", "object_id", "at"):
         opened[user, at.astimezone(LONDON).date()].add(case)
     most: dict[int | None, int] = defaultdict(int)
-    for (user, _), cases in opened.items():
-        most[user] = max(most[user], len(cases))
+    for (reader, _), cases in opened.items():
+        most[reader] = max(most[reader], len(cases))
     return most
 
 

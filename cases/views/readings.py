@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -18,7 +16,7 @@ from cases.actions import readings as acts
 from cases.errors import Refused
 from cases.forms.readings import LookIntoForm
 from cases.http import NOT_FOUND, ActingRequest, acted_at, refused
-from cases.people_file import guarded
+from cases.people_file import table_written
 from cases.templatetags.dates import date_and_time
 from cases.unusual import monday_of
 
@@ -101,15 +99,14 @@ def _words(request: ActingRequest) -> dict[str, str]:
 
 
 def _written(request: ActingRequest, found: Sequence[acts.Reading]) -> str:
-    out, told = io.StringIO(newline=""), _words(request)
-    to = csv.writer(out)
-    to.writerow(COLUMNS)
-    for one in found:
-        where = one.reader.agency.short_name if one.reader.agency else one.reader.partnership.short_name
-        cells = (
-            one.case.reference, one.reader.user.name, one.reader.title, where, str(len(one.read_at)),
-            date_and_time(one.read_at[0]), date_and_time(one.read_at[-1]), "; ".join(told[flag] for flag in one.flags),
-            "; ".join(f"{note.by.described}: {note.words}" for note in one.notes),
-        )  # fmt: skip
-        to.writerow([guarded(cell) for cell in cells])
-    return "\ufeff" + out.getvalue()
+    told = _words(request)
+    return table_written(COLUMNS, [_cells(one, told) for one in found])
+
+
+def _cells(one: acts.Reading, told: Mapping[str, str]) -> list[str]:
+    where = one.reader.agency.short_name if one.reader.agency else one.reader.partnership.short_name
+    return [
+        one.case.reference, one.reader.user.name, one.reader.title, where, str(len(one.read_at)),
+        date_and_time(one.read_at[0]), date_and_time(one.read_at[-1]), "; ".join(told[flag] for flag in one.flags),
+        "; ".join(f"{note.by.described}: {note.words}" for note in one.notes),
+    ]  # fmt: skip

@@ -76,7 +76,7 @@ def brought_back(case: Case, now: datetime, tmp_path: Path) -> Case:
         found = superuser.execute(
             "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'cases\\_%'"
         ).fetchall()
-        superuser.execute(f"TRUNCATE {', '.join(name for (name,) in found)} CASCADE")  # type: ignore[arg-type]
+        superuser.execute(f"TRUNCATE {', '.join(name for (name,) in found)} CASCADE")
     program("pg_restore", "--data-only", "--disable-triggers", "--exit-on-error", "--dbname", database_name(), dump)
     return case
 
