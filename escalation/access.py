@@ -267,6 +267,12 @@ def may_read(dispute: Dispute, by: Appointment) -> bool:
     return opens_somewhere("read", dispute, by)
 
 
+def could_read(dispute: Dispute, by: Appointment) -> bool:
+    """Whether ``by`` would read content if access to it had not ended."""
+    facts = replace(facts_of(dispute, by), is_over=False)
+    return access.answer("read", facts, _somewhere(dispute, by)) is Answer.ALLOW
+
+
 def may_read_stage(dispute: Dispute, by: Appointment, order: int) -> bool:
     """Whether ``by`` may read what was said at one stage: it opens downwards; one inside an agency is its own (B-26)."""
     return opens("read", dispute, by, stage=order)

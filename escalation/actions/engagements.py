@@ -115,11 +115,6 @@ def _check_days(wanted: Wanted, today: date) -> None:
         raise Refused("Give a last day from the first day on, a year later at most.", field="until_on")
 
 
-def last_of(engagement: Engagement) -> date:
-    """Its last day."""
-    return (engagement.ends_at - timedelta(seconds=1)).astimezone(LONDON).date()
-
-
 def is_running(engagement: Engagement, now: datetime) -> bool:
     """Whether it is in force."""
     return engagement.ended_at is None and engagement.starts_at <= now < engagement.ends_at

@@ -14,10 +14,10 @@ from cases.models import Appointment
 from cases.roles import Role
 from cases.rows import one_act
 from escalation import notifications
-from escalation.access import opens
+from escalation.access import could_read, opens
 from escalation.deadlines import LONDON
 from escalation.models import AccessGrant, Dispute
-from escalation.models.reach import REACH, still_open
+from escalation.models.reach import REACH
 from escalation.models.relations import has_long_ended
 from escalation.protocol import Event
 from escalation.transitions import NOT_YOURS, lock
@@ -41,7 +41,7 @@ def may_grant(dispute: Dispute, by: Appointment) -> bool:
 
 
 def may_be_granted(dispute: Dispute, by: Appointment, *, now: datetime) -> list[Appointment]:
-    """To whom ``by`` may give it: those who had it in an agency's place or on the board and have it no more, never to oneself.
+    """To whom ``by`` may give it: those who read it and do so no more, never to oneself.
 
     A lead gives it to their own agency's people; the board's office to the board's own, and to leads.
     """
@@ -55,11 +55,7 @@ def may_be_granted(dispute: Dispute, by: Appointment, *, now: datetime) -> list[
         borrowed = dispute.participants.filter(acts_for=by.agency_id).values("appointment")
         found = found.filter(Q(agency=by.agency_id) | Q(pk__in=borrowed))
     people = found.select_related("user", "agency", "partnership").order_by("user__name", "pk")
-    return [who for who in people if not dispute.case.is_shut_to(who) and not _reaches(dispute, who)]
-
-
-def _reaches(dispute: Dispute, who: Appointment) -> bool:
-    return Dispute.objects.filter(still_open(who), pk=dispute.pk).exists()
+    return [who for who in people if dispute.is_over_for(who) and could_read(dispute, who)]
 
 
 def last_day(now: datetime) -> date:

@@ -14,7 +14,6 @@ from cases.http import NOT_FOUND, acted_at
 from escalation.actions import grants
 from escalation.api.finding import dispute_to_see, endpoint, given_to, person_named
 from escalation.api.taking import Text
-from escalation.models import AccessGrant
 from escalation.permissions import may_see_all_readers
 
 
@@ -26,7 +25,7 @@ class GrantSerializer(serializers.Serializer[Any]):
     until_on = serializers.DateField(help_text="At most 28 days from now.")
 
 
-class GrantShown(serializers.Serializer[AccessGrant]):
+class GrantShown(serializers.Serializer[Any]):
     """Access given again to one person."""
 
     id = serializers.IntegerField(source="pk")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from cases.models import Agency, Appointment, Partnership
 from escalation.models.reach import DatabaseNow
@@ -81,6 +84,11 @@ class Engagement(models.Model):
 
     def __str__(self) -> str:
         return f"engagement {self.pk}"
+
+    @property
+    def last_day(self) -> date:
+        """The day at whose end it ends."""
+        return timezone.localdate(self.ends_at - timedelta(seconds=1))
 
 
 class EngagedDispute(models.Model):

@@ -23,7 +23,7 @@ def engagements(request: ActingRequest) -> HttpResponse:
         raise Http404(NOT_FOUND)
     rows = [
         {
-            "row": row, "last": actions.last_of(row), "is_running": actions.is_running(row, now),
+            "row": row, "is_running": actions.is_running(row, now),
             "may_end": actions.may_end(row, acting, now=now),
         }
         for row in actions.listed(acting)
