@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from escalation.api_settings import REST_FRAMEWORK as REST_FRAMEWORK
 from escalation.api_settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from escalation.browser_settings import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from escalation.embedded import running_environment, state_directory
 from escalation.sign_in_settings import *  # noqa: F403
 
@@ -254,22 +254,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
-# What the browser is told.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-    }
-}
+# What the browser is told, besides escalation/browser_settings.py.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
