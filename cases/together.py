@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, time
@@ -11,6 +11,7 @@ from functools import cache
 from json import JSONEncoder
 from operator import attrgetter
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection, models, transaction
 
@@ -85,14 +86,7 @@ class _Pending:
 
     def _insert(self, model: type[models.Model], is_once: bool) -> None:
         rows = list(self.added.pop((model, is_once)).values())
-        columns = _columns(model)
-        names = ", ".join(f'"{column.column}"' for column in columns)
-        on_conflict = "ON CONFLICT DO NOTHING" if is_once else ""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {names} FROM {_recordset(columns)} {on_conflict}',  # noqa: S608 (our own names)
-                [_as_json(rows, columns)],
-            )
+        insert_at_once(model, _as_told(rows, _columns(model)), is_once=is_once)
         for row in rows:
             row._state.adding, row._state.db = False, connection.alias
 
@@ -212,7 +206,19 @@ def _update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f'UPDATE "{table}" SET {setting} FROM {_recordset(columns)} WHERE "{table}"."{key}" = new."{key}"',  # noqa: S608 (our own names)
-            [_as_json(rows, columns)],
+            [_JSON.encode(_as_told(rows, columns))],
+        )
+
+
+def insert_at_once(model: type[models.Model], rows: Sequence[Mapping[str, Any]], *, is_once: bool = False) -> None:
+    """Every row, a value for each column by its name, in one statement; ``is_once`` leaves out what is there already."""
+    columns = _columns(model)
+    names = ", ".join(f'"{column.column}"' for column in columns)
+    on_conflict = "ON CONFLICT DO NOTHING" if is_once else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {names} FROM {_recordset(columns)} {on_conflict}',  # noqa: S608 (our own names)
+            [_JSON.encode(rows)],
         )
 
 
@@ -227,10 +233,10 @@ def _recordset(columns: Sequence[Any]) -> str:
     return f"json_to_recordset(%s) AS new({types})"
 
 
-def _as_json(rows: Sequence[models.Model], columns: Sequence[Any]) -> str:
+def _as_told(rows: Sequence[models.Model], columns: Sequence[Any]) -> list[dict[str, Any]]:
     names = [column.column for column in columns]
     values = attrgetter(*(column.attname for column in columns))
-    return _JSON.encode([dict(zip(names, values(row), strict=True)) for row in rows])
+    return [dict(zip(names, values(row), strict=True)) for row in rows]
 
 
 def _in_words(value: object) -> str:
@@ -238,6 +244,8 @@ def _in_words(value: object) -> str:
         return value.isoformat()
     if isinstance(value, bytes | memoryview):
         return f"\\x{value.hex()}"
+    if isinstance(value, UUID):
+        return str(value)
     raise TypeError(f"{type(value).__name__} is not written together")
 
 

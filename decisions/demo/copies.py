@@ -8,14 +8,14 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
 
 from cases import audit
 from cases.actions.references import next_references
 from cases.models import AuditEvent, AuditHead, Case, Person
+from cases.together import insert_at_once
 from decisions.demo import words
-from decisions.demo.rewriting import BEGINNINGS, Model, Rewriting, as_cell, relations_of
+from decisions.demo.rewriting import BEGINNINGS, Model, Rewriting, relations_of
 from decisions.models import SignOff
 from escalation.models import Dispute, DisputeLink, Draft
 from escalation.models.dispute import Status, allowed_moves
@@ -25,10 +25,10 @@ NOT_COPIED = (Draft, DisputeLink)  # what belongs to somebody's screen, or to tw
 
 
 def can_be_copied(dispute: Dispute) -> bool:
-    """Whether it is about a person, and holds nothing that the database freezes or has once: signed, agreed, or an item."""
+    """Whether it is about a person, and holds nothing that is frozen or there once: signed, agreed, an item, a link outside."""
     if dispute.case.person_id is None:
         return False
-    if dispute.learning.filter(item__isnull=False).exists():
+    if dispute.learning.filter(item__isnull=False).exists() or dispute.outside_invitations.exists():
         return False
     is_signed = SignOff.objects.filter(record__dispute=dispute).exists()
     return not is_signed and not dispute.points.filter(agreed_at__isnull=False).exists()
@@ -100,11 +100,10 @@ class Table:
         old = [row.pk for row in self.rows]
         return [dict(zip(old, new[at : at + how_many], strict=True)) for at in range(0, len(new), how_many)]
 
-    def write(self, lines: Iterator[str]) -> None:
-        """One COPY; every constraint and trigger of the table holds as for any other statement."""
-        names = ", ".join(f'"{one.column}"' for one in self.columns)
-        with connection.cursor() as cursor, cursor.copy(f'COPY "{self.model._meta.db_table}" ({names}) FROM STDIN') as into:
-            into.write("".join(lines))
+    def written(self, rewriting: Rewriting) -> Iterator[dict[str, Any]]:
+        """Each row by its columns, as it stands in one copy."""
+        for row in rewriting.rows(self.model, self.rows):
+            yield {one.column: row[one.attname] for one in self.columns}
 
 
 def _write(pattern: Dispute, told: dict[Model, list[Any]], first_number: int, times: int) -> None:
@@ -124,21 +123,9 @@ def _write(pattern: Dispute, told: dict[Model, list[Any]], first_number: int, ti
         for number in range(times)
     ]
     for model, table in tables.items():
-        table.write(line for one in copies for line in _lines(table, one))
+        insert_at_once(model, [row for one in copies for row in table.written(one)])
         if model is Dispute:
             _move([one.ids[Dispute][pattern.pk] for one in copies], pattern)
-
-
-def _lines(table: Table, rewriting: Rewriting) -> Iterator[str]:
-    for row in rewriting.rows(table.model, table.rows):
-        yield "\t".join(_cell(one, row[one.attname]) for one in table.columns) + "\n"
-
-
-def _cell(column: Any, value: Any) -> str:
-    """As COPY reads it; an array of ids stands in braces, everything else as ``as_cell`` says."""
-    if isinstance(column, ArrayField) and value is not None:
-        return "{" + ",".join(str(one) for one in value) + "}"
-    return as_cell(value)
 
 
 def _move(pks: list[int], pattern: Dispute) -> None:

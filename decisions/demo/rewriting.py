@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from email.utils import make_msgid
 from functools import cache
 from typing import Any
@@ -160,21 +159,3 @@ def relations_of(model: Model) -> list[tuple[Any, Any]]:
 @cache
 def _texts(model: Model) -> list[str]:
     return [one.attname for one in model._meta.concrete_fields if isinstance(one, models.CharField | models.TextField)]
-
-
-def as_cell(value: Any) -> str:
-    """A value as PostgreSQL's COPY reads it."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPED)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes | memoryview):
-        return "\\\\x" + bytes(value).hex()
-    if isinstance(value, dict | list):
-        return json.dumps(value).translate(_ESCAPED)
-    return str(value)
-
-
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
