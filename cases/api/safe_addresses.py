@@ -15,9 +15,10 @@ from cases.api.authentication import ActingApiRequest
 from cases.http import NOT_FOUND, acted_at, visible_or_404
 from cases.models import Case
 from cases.permissions import may_see_safe_address
+from cases.reads import opened
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ShowSafeAddressSerializer(serializers.Serializer[Any]):
     """Why it is needed now."""
 
     reason = serializers.CharField(max_length=300)
@@ -33,11 +34,11 @@ class SafeAddressSerializer(serializers.Serializer[Any]):
 class ShowView(APIView):
     """Being shown the safe address."""
 
-    @extend_schema(request=ReasonSerializer, responses=SafeAddressSerializer, summary="Be shown the safe address")
+    @extend_schema(request=ShowSafeAddressSerializer, responses=SafeAddressSerializer, summary="Be shown the safe address")
     def post(self, request: ActingApiRequest, reference: str) -> Response:
         """In this one answer; sent again under the same key it is answered without it."""
         found = _case(request, reference)
-        given = ReasonSerializer(data=request.data)
+        given = ShowSafeAddressSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         shown = show_safe_address(case=found, reason=given.validated_data["reason"], by=request.acting, now=acted_at())
         return Response({"address": shown.address, "contact": shown.contact}, headers={"Cache-Control": "no-store"})
@@ -60,4 +61,5 @@ def _case(request: ActingApiRequest, reference: str) -> Case:
     found = visible_or_404(Case.objects, request.acting, reference=reference)
     if not may_see_safe_address(request.acting, found):
         raise Http404(NOT_FOUND)
+    opened(request, found)
     return found
