@@ -27,7 +27,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "outside_code": "20/m/ip",  # codes asked for and tried by people without an account; a link has limits of its own
     "outside_try": "40/m/ip",
-    "elsewhere": "30/m/ip",  # each asks an agency's provider
+    "elsewhere": "120/m/ip",  # there and back; a whole agency may come from one address
     "first_time": "20/m/ip,5/m/key",
 }
 MFA_ADAPTER = "cases.accounts.SealedFactors"

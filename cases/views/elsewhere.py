@@ -49,6 +49,8 @@ def sign_in(request: HttpRequest, pk: int) -> HttpResponse:
 @login_not_required
 def came_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody comes back from their provider; whoever is not let in is told nothing about why."""
+    if not consume(request, app="allauth.account", action="elsewhere", limit_get=True):
+        return _too_many(request)
     try:
         came = elsewhere.come_back(request, pk)
         return _WHEN_BACK[For(came.asked["why"])](request, came)

@@ -234,3 +234,12 @@ def test_without_it_ones_own_factor_is_asked(
     own = set_up(people.council.agency, provider, now=now, factor_claim="amr", factor_value="mfa")
     assert there_and_back(client := Client(), f"{OWN}{own.pk}/")["Location"] == "/"
     assert is_in(client)
+
+
+def test_a_flood_reaches_neither_the_provider_nor_the_trail(own: AgencySignIn, provider: Provider, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"elsewhere": "2/m/ip"}
+    client = Client()
+    assert there_and_back(client, f"{OWN}{own.pk}/")["Location"] == REFUSED
+    before = AuditEvent.objects.count()
+    assert [client.get(f"{OWN}{own.pk}/{where}").status_code for where in ("", "return/")] == [429, 429]
+    assert AuditEvent.objects.count() == before
