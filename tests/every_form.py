@@ -24,7 +24,9 @@ from escalation.actions.calendars import add_closure
 from escalation.actions.debriefs import offer_debrief
 from escalation.actions.drafts import start_draft
 from escalation.actions.evidence import HandedIn, add_evidence
+from escalation.actions.interests import declare
 from escalation.actions.meetings import Proposed, kinds_of, propose_meeting
+from escalation.actions.mistakes import say_mistake
 from escalation.actions.plans import Plan, open_plan
 from escalation.actions.points import Column, add_point
 from escalation.actions.protocol_drafts import start_protocol_draft, submit_protocol_draft, trial_of, warning_text
@@ -108,6 +110,8 @@ WORK = [
     Form("decide_restriction", "/disputes/{asked_shut}/restriction/decide/", SENIOR),
     Form("review_restriction", "/disputes/{shut}/restriction/review/", SENIOR),
     Form("declare_interest", f"{NOW}interest/declare/"),
+    Form("say_mistake", "/declarations/{declared}/mistake/", "health.line_manager"),
+    Form("decide_mistake", "/declarations/mistakes/{mistake}/", "health.lead"),
     Form("break_glass", "/break-glass/", MANAGER),
     Form("review_glass", "/break-glass/reviews/{glass}/", LEAD),
     Form("escalate", f"{NOW}stage/escalate/", MANAGER),
@@ -269,6 +273,10 @@ class Places:
             restrictions.restrict(dispute=dispute, wanted=Wanted([by, senior], "A neighbour."), by=who, now=self.now)
         why = Asking(make_dispute(self.people, now=self.now).reference, "risk", "She is on the floor and nobody answers.")
         self.names["glass"] = break_glass(asked=why, by=self.people.council.line_manager, now=self.now).pk
+        for name, who in (("declared", self.people.health.line_manager), ("said", self.people.health.board_representative)):
+            said = declare(dispute=asked, has_conflict=True, what="A neighbour", by=who, now=self.now)
+            self.names[name] = said.pk
+        self.names["mistake"] = say_mistake(declaration=said, why="Another of that name.", by=who, now=self.now).pk
         self.names |= {"asked_shut": asked.reference, "shut": shut.reference}
 
     def _wait_for_dates(self) -> None:

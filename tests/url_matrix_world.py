@@ -20,7 +20,9 @@ from escalation.actions.calendars import add_closure
 from escalation.actions.debriefs import offer_debrief
 from escalation.actions.drafts import start_draft
 from escalation.actions.evidence import HandedIn, add_evidence
+from escalation.actions.interests import declare
 from escalation.actions.meetings import Proposed, propose_meeting
+from escalation.actions.mistakes import say_mistake
 from escalation.actions.plans import Plan, open_plan
 from escalation.actions.points import Column, add_point
 from escalation.actions.protocol_drafts import start_protocol_draft
@@ -70,6 +72,9 @@ def make_world(now: datetime) -> World:
     evidence = add_evidence(dispute=dispute, handed_in=chart, by=by, now=now)
     why = Asking(dispute.reference, "risk", "She is on the floor and nobody answers.")
     glass = break_glass(asked=why, by=people.health.line_manager, now=now)
+    knows = people.health.board_representative
+    said = declare(dispute=dispute, has_conflict=True, what="A neighbour", by=knows, now=now)
+    mistake = say_mistake(declaration=said, why="Another of that name.", by=knows, now=now)
     asked = ask_advice(dispute=dispute, asked=Asked(people.council.lead, "Is this ours?"), by=by, now=now)
     outside = outside_steps.invited(dispute, by, now)
     leads.join(dispute, people.council.line_manager, Side.RAISING, now=now)
@@ -93,7 +98,7 @@ def make_world(now: datetime) -> World:
         {
             "limit": dispute.deadlines.latest("due_at").pk, "protocol_draft": draft.pk, "closure": closure.pk,
             "dispute": dispute.reference, "point": point.pk, "plan": plan.pk, "debrief": debrief.pk, "advice": asked.pk,
-            "glass": glass.pk, "engagement": people.partnership.engagements.get().pk,
+            "glass": glass.pk, "declared": said.pk, "mistake": mistake.pk, "engagement": people.partnership.engagements.get().pk,
             "meeting": meeting.pk, "evidence": evidence.pk, "last": last.reference, "action": action.pk, "record": record.pk,
             "handed_in": handed_in.pk, "export": export.pk, "issue": last.outcomes.get().outstanding_issues.get().pk,
             "onward": last.onward_items.get().pk, "draft": start_draft(user=by.user, form=f"{RAISE_FORM}:{by.pk}", now=now).pk,

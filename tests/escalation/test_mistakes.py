@@ -47,10 +47,10 @@ def test_it_opens_again_when_a_second_person_says_so(client: Client, people: Cas
     client.force_login(by.user)
     assert client.get(page).status_code == 404
     assert "See what you declared" in client.get("/account/").content.decode()
-    shown = client.get("/account/declarations/").content.decode()
+    shown = client.get("/declarations/").content.decode()
     assert "A neighbour" in shown
     assert dispute.reference not in shown
-    form = f"/account/declarations/{said.pk}/mistake/"
+    form = f"/declarations/{said.pk}/mistake/"
     assert "Say in a few words" in client.post(form, {"why": ""}).content.decode()
     assert client.post(form, {"why": WHY}).status_code == 302
     assert client.post(form, {"why": WHY}).status_code == 409
@@ -65,7 +65,7 @@ def test_it_opens_again_when_a_second_person_says_so(client: Client, people: Cas
     assert shut_to(dispute) == [other.user_id]
     client.force_login(by.user)
     assert client.get(page).status_code == 200
-    assert "Yes, it was a mistake" in client.get("/account/declarations/").content.decode()
+    assert "Yes, it was a mistake" in client.get("/declarations/").content.decode()
     assert Notification.objects.filter(key=f"{dispute.pk}:mistake-agreed:{row.pk}").get().recipient == by
     assert set(Declaration.objects.filter(has_conflict=True)) == {said, stays}
     assert AuditEvent.objects.get(action="conflict_was_a_mistake").data == {"declaration": said.pk, "user": by.user_id}
