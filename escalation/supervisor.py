@@ -11,7 +11,7 @@ from pathlib import Path
 from escalation.embedded import die_with_parent
 
 LONGEST_PAUSE = 30.0
-LAST_WORDS = 5
+LAST_WORDS = 3
 REFUSES = 3  # cases.starting: it does not start over this database
 HEALTHY_AFTER = 60.0
 

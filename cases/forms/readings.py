@@ -15,5 +15,6 @@ class LookIntoForm(GovukForm):
         help_text="Whom you asked, what they said, and whether anything more is to be done. It cannot be changed afterwards. "
         "Nobody is thought the worse of for being asked.",
         max_length=2000,
+        error_messages={"required": "Write what came of looking into it"},
         widget=forms.Textarea,
     )
