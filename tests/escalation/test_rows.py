@@ -155,7 +155,7 @@ class TestAForgottenFilter:
 
     def test_a_stranger_still_gets_nothing(self, world: World) -> None:
         assert Dispute.objects.visible_to(world.people.stranger).count() == 2
-        wrong = test_urls_404.faults(world, lambda _: world.people.stranger, test_urls_404.hidden(world))
+        wrong = test_urls_404.faults(world, lambda _: world.people.stranger, test_urls_404.hidden(world), methods=("get",))
         assert wrong == []
 
     def test_nor_do_lists_counts_search_and_the_api(self, world: World) -> None:
