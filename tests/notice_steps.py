@@ -85,8 +85,10 @@ def advised(walk: Walk, dispute: Dispute) -> None:
 def asked_outside(walk: Walk, dispute: Dispute) -> None:
     """Somebody outside who has no account: they answer, cannot be reached, do not answer. Their own mails are not notices."""
     questions, day = [WORDS, f"{CANARY} question"], walk.now.date() + timedelta(days=1)
-    given = {"organisation": f"{CANARY} home", "name": f"{CANARY} Outsider", "email": "canary.outsider@example.org"}
-    wanted = outside.Wanted(**given, purpose=WORDS, shared=f"{CANARY} shared", questions=questions, until_on=day)
+    wanted = outside.Wanted(
+        organisation=f"{CANARY} home", name=f"{CANARY} Outsider", email="canary.outsider@example.org", purpose=WORDS,
+        questions=questions, shared=f"{CANARY} shared", until_on=day,
+    )  # fmt: skip
 
     def ask(now: datetime) -> OutsideInvitation:
         row = outside.invite(dispute=dispute, wanted=wanted, by=leader_of(dispute, "raising"), now=now)

@@ -13,7 +13,7 @@ from cases.models import Appointment, Partnership
 from cases.roles import Role
 from decisions.demo import words
 from decisions.demo.theme import Theme
-from escalation.actions import positions, safety, talks
+from escalation.actions import outside, positions, safety, talks
 from escalation.models import Dispute, Participant, Party
 from escalation.protocol import Side
 
@@ -111,6 +111,13 @@ def meeting(told: Told, now: datetime) -> None:
 def advice(told: Told, now: datetime) -> None:
     """Advice of the safeguarding lead."""
     _discuss(told, now, "advice", told.pick(words.ADVICE), with_whom="Our safeguarding lead", mode="phone")
+
+
+def ask_outside(told: Told, now: datetime) -> None:
+    """Somebody of an organisation without an account is asked; the link is among the demonstration's e-mails."""
+    dispute = told.fresh()
+    wanted = outside.Wanted(**words.OUTSIDE, until_on=outside.usual_day(dispute, now=now))
+    outside.invite(dispute=dispute, wanted=wanted, by=leader(dispute, Side.RAISING), now=now)
 
 
 # --- writing -------------------------------------------------------------------------------------------------------
@@ -243,6 +250,6 @@ ACTS: dict[str, Act] = {
     act.__name__: act
     for act in (
         attempt, talk, meeting, advice, ours, reply, reply_change, reply_later, review, review_other, is_safe, not_safe,
-        voice, own_record, their_record, exhausted, intention,
+        voice, own_record, their_record, exhausted, intention, ask_outside,
     )
 }

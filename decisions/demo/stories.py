@@ -13,6 +13,7 @@ THEMES = {theme.key: theme for theme in (*themes_health.THEMES, *themes_home.THE
 WALKS: dict[str, str] = {
     "raised": "0 raise",
     "talked": "0 raise, .1 attempt, .3 talk, 1 reply_later, 1.2 to_do",
+    "asked_outside": "0 raise, .1 attempt, .3 talk, .9 ask_outside, 1 reply_later, 1.2 to_do",
     "replied": "0 raise, .2 talk, .4 own_record, 1 reply, 1.2 their_record, 1.5 draft",
     "stage2": "0 raise, .2 attempt, .4 talk, .8 reply, 1.5 climb, 2.2 talk, 2.4 voice",
     "stage2_replied": "0 raise, .3 talk, 1 reply, 1.6 climb, 2.5 meeting, 4 reply, 4.1 review_other, 4.5 record",
@@ -63,7 +64,7 @@ def _stories(partnership: str, text: str) -> tuple[Story, ...]:
 STORIES = (
     *_stories("halton", """
         discharge 0.2 raised
-        medication 2 talked
+        medication 2 asked_outside
         hoarding 8 stage2_replied
         bruising 15 stage3
         self_neglect 4 stage2

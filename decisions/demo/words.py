@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 MODES = ("phone", "face_to_face", "video", "phone", "email")
 ATTEMPTS = (
@@ -23,6 +24,16 @@ ADVICE = (
     "Advised to put the risk and the date in one sentence and to ask for a decision by tomorrow.",
     "Advised that the threshold is met in her view, and to name the policy.",
 )
+OUTSIDE: dict[str, Any] = {
+    "organisation": "Larchmount House care home", "name": "Philippa Thorncastle", "email": "philippa@larchmount.demo.example",
+    "purpose": "To find out what was known when the decision was made.",
+    "questions": (
+        "What did you see in the week before, and who wrote it down?",
+        "Whom did you tell, when, and what were you answered?",
+    ),
+    "shared": "Two agencies do not agree about what should happen next for somebody whom you have looked after. You know who it"
+    " is from our telephone call on Monday.",
+}  # fmt: skip
 EXHAUSTED = (
     "Two calls, one visit and a written exchange. Neither side can go further at this level.",
     "We have spoken three times and met once. What is missing is authority and not goodwill.",

@@ -9,6 +9,7 @@ from typing import Any, cast
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import rows
 from cases.errors import Refused
 from cases.forms.base import LONGEST_TEXT
-from cases.http import NOT_FOUND, acted_at, refused
+from cases.http import NOT_FOUND, ReadNotWritten, acted_at, refused
+from cases.sending import SAFE
 from escalation.actions import outside_answers as acts
 from escalation.forms.outside import AnswerForm, CodeForm, name_of, numbers
 from escalation.giving_out import HEADERS
@@ -37,7 +39,12 @@ def from_outside(view: View) -> View:
     def handle(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         cast("Any", request).acting = None
         with rows.everything("nobody acts: the secret in their hands names the one invitation that is read"):
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except DatabaseError as error:
+                if request.method in SAFE:  # what is read is written down in one transaction with it, or is not shown
+                    raise ReadNotWritten from error
+                raise
 
     return cast("View", login_not_required(handle))
 

@@ -32,6 +32,7 @@ from tests.escalation.outside_steps import (
 )
 from tests.factories import Cast
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.test_reads import refused_by_the_database
 
 pytestmark = pytest.mark.django_db
 ANSWERED = {f"answer_{number}": text for number, text in ANSWERS.items()}
@@ -197,6 +198,15 @@ def test_only_files_chosen_and_found_clean_leave(client: Client, dispute: Disput
     chosen.withdrawn_at, chosen.withdrawn_by, chosen.withdrawn_why = now, by, "The wrong chart."
     chosen.save()
     assert out.get(f"/outside/files/{share.pk}/").status_code == 404
+
+
+def test_what_cannot_be_written_down_is_not_shown(token: str) -> None:
+    out = Client()
+    comes_in(out, token)
+    revoked = ("REVOKE INSERT ON cases_auditevent FROM escalation_web", "GRANT INSERT ON cases_auditevent TO escalation_web")
+    with refused_by_the_database(*revoked):
+        answer = out.get("/outside/")
+    assert (answer.status_code, SHARED in answer.content.decode()) == (503, False)
 
 
 def test_closed_by_themselves(token: str, now: datetime) -> None:
