@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -41,9 +40,9 @@ def opened(asked: Asked, acting: Appointment) -> BreakGlass:
         raise error from Hidden(Dispute, {"reference": asked.reference.strip().upper()[:30]})
 
 
-def reads_of(row: BreakGlass) -> Sequence[AuditEvent]:
+def reads_of(row: BreakGlass) -> list[AuditEvent]:
     """The pages that were read in that hour, as the audit trail has them."""
     found = AuditEvent.objects.filter(
         appointment=row.by_id, action="case_read", at__gte=row.opened_at, data__break_glass=row.pk
     )
-    return found.order_by("pk")[:500]
+    return list(found.order_by("pk")[:500])
