@@ -20,6 +20,7 @@ from escalation.lawful import Basis, Consent, Lawful, bases, law_of, wrong_with
 from escalation.models import Dispute, Sharing
 from tests.calling import signed_in
 from tests.clock import Clock
+from tests.escalation import outside_steps
 from tests.escalation.raising_pages import address, answers, begin, fill, text_of
 from tests.factories import Cast, make_agency, make_appointment, make_case
 from tests.factories_decisions import referred
@@ -102,6 +103,10 @@ def test_the_page_the_api_and_the_document_tell_those_whom_it_concerns(client: C
         shown = signed_in(who).get(reverse("api_sharings", args=[dispute.reference])).json()
         assert [one["shared_with"] for one in shown] == [people.health.agency.key]
         assert shown[0]["consent"] == "refuses"
+    outside_steps.invited(fresh(dispute), people.council.practitioner, now)
+    client.force_login(people.council.practitioner.user)
+    asked = client.get(reverse("dispute_sharings", args=[dispute.reference])).content.decode()
+    assert "outside the partnership was asked" in asked
     bundle = assemble(fresh(dispute), kind="case_history", reason="Court", by=people.council.practitioner, now=now)
     assert "He controls her money" in str(bundle)
     client.force_login(people.council.lead.user)
