@@ -23,7 +23,7 @@ WALKS: dict[str, str] = {
     "corrected": "0 raise, .3 talk, 1.2 reply, 2 climb, 3 record, 4 sign, 5 correct, 5.4 tell_back, 6 reply",
     "settled": "0 raise, .2 talk, .5 own_record, 1 reply_change, 1.5 duties, 1.8 settle, 3 confirm_one",
     "agreed": "0 raise, .2 talk, 1 reply_change, 1.5 duties, 1.6 agree, 2.2 confirm_one",
-    "agreed_closed": "0 raise, .1 talk, .8 reply_change, 1.2 duties, 1.3 agree, 1.7 confirm, 1.8 tell_back, 4 debrief",
+    "agreed_closed": "0 raise, .1 talk, .8 reply_change, 1.2 duties, 1.3 agree, 1.5 tell_back, 1.7 confirm, 4 debrief",
     "agreed_later": "0 raise, .3 talk, 1 reply, 2 climb, 3 meeting, 4 reply_change, 5 duties, 5.2 agree, 6 confirm, "
     "20 issue_done",
     "contested": "0 raise, .3 talk, 1 reply, 1.8 climb, 3 meeting, 3.5 reply, 4 duties, 4.2 agree, 5 contest",
