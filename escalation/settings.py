@@ -132,8 +132,7 @@ _role_variable = "DATABASE_OWNER_URL" if env.str("DATABASE_ROLE", default="web")
 _fallback = env.str("DATABASE_URL", default="postgres://web@/escalation")
 DATABASES = {"default": env.db_url_config(env.str(_role_variable, default=_fallback))}
 DATABASES["default"].update({"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True})
-# Whose cases and disputes a connection shows before it is told who acts: nobody's to the web server, all to workers and commands.
-ROWS_SHOWN: str = env.str("ROWS_SHOWN", default="everything")
+ROWS_SHOWN: str = env.str("ROWS_SHOWN", default="everything")  # until told who acts (cases/rows.py); the web server: nobody
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c app.acting={ROWS_SHOWN}"
 
 # Valkey or Redis: the broker carries only "look now", never the truth.
