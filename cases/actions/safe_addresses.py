@@ -25,18 +25,20 @@ class Kept:
 
 
 @one_act
-def write_safe_address(*, case: Case, kept: Kept, by: Appointment, now: datetime) -> None:
-    """Keep this in place of what was there; with nothing written, what was there is gone."""
+def write_safe_address(*, case: Case, kept: Kept | None, by: Appointment, now: datetime) -> None:
+    """Keep this in place of what was there; None: nothing is kept any more."""
     if not may_see_safe_address(by, case):
         raise Refused(NOT_YOURS, code="forbidden")
     locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     before = SafeAddress.objects.filter(case=locked).first()
-    if not (kept.address.strip() or kept.contact.strip()):
+    if kept is None:
         if before is None:
-            raise Refused("Write the address, or how the person can be reached.", field="safe_address")
+            raise Refused(NOTHING, code="stale")
         audit.record("safe_address_removed", before, scope=audit.scope_of_case(case.pk), by=by, now=now)
         before.delete()
         return
+    if not (kept.address.strip() or kept.contact.strip()):
+        raise Refused("Write the address, or how the person can be reached.", field="safe_address")
     row = before or SafeAddress(case=locked)
     row.sealed = sealed.SAFE_ADDRESSES.seal(json.dumps(asdict(kept)))
     row.written_by, row.written_at = by, now

@@ -25,7 +25,7 @@ class ShowSafeAddressSerializer(serializers.Serializer[Any]):
 
 
 class SafeAddressSerializer(serializers.Serializer[Any]):
-    """Where the person is safe, and how they can be reached; both empty: nothing is kept any more."""
+    """Where the person is safe, and how they can be reached."""
 
     address = serializers.CharField(max_length=500, allow_blank=True, default="")
     contact = serializers.CharField(max_length=500, allow_blank=True, default="")
@@ -45,7 +45,13 @@ class ShowView(APIView):
 
 
 class WriteView(APIView):
-    """Writing the safe address down."""
+    """Writing the safe address down, and taking it away."""
+
+    @extend_schema(request=None, responses={204: None}, summary="Keep no safe address any more")
+    def delete(self, request: ActingApiRequest, reference: str) -> Response:
+        """Nothing is kept from now on."""
+        write_safe_address(case=_case(request, reference), kept=None, by=request.acting, now=acted_at())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=SafeAddressSerializer, responses={204: None}, summary="Write down the safe address")
     def put(self, request: ActingApiRequest, reference: str) -> Response:

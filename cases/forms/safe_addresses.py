@@ -29,3 +29,4 @@ class WriteSafeAddressForm(GovukForm):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
         help_text="Number, times, whom to ask for, and what never to do. For example, no messages on the answering machine",
     )  # fmt: skip
+    keeps_nothing = forms.BooleanField(label="Keep no safe address any more", required=False)

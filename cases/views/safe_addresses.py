@@ -17,6 +17,8 @@ from cases.permissions import may_see_safe_address
 from cases.reads import opened
 
 SHOWN_FOR = 60  # seconds
+KEPT = "It is kept apart from the case. Each time it is shown is recorded with the reason."
+GONE = "No safe address is kept any more."
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,13 +45,14 @@ def write(request: ActingRequest, reference: str) -> HttpResponse:
     found, status = _case(request, reference), 200
     form = WriteSafeAddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        kept = Kept(form.cleaned_data["safe_address"], form.cleaned_data["safe_contact"])
+        said = form.cleaned_data
+        kept = None if said["keeps_nothing"] else Kept(said["safe_address"], said["safe_contact"])
         try:
             write_safe_address(case=found, kept=kept, by=request.acting, now=acted_at())
         except Refused as error:
             status = refused(request, form, error)
         else:
-            messages.success(request, "It is kept apart from the case. Each time it is shown is recorded with the reason.")
+            messages.success(request, KEPT if kept else GONE)
             return redirect("safe_address", reference)
     return render(request, "cases/safe_address_write.html", {"case": found, "form": form}, status=status)
 

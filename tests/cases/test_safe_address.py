@@ -88,7 +88,9 @@ def test_it_is_written_without_being_shown_and_taken_away(client: Client, disput
     assert "data-autosave" not in form
     client.post(page(dispute, "safe_address_write"), {"safe_address": "Elsewhere"})
     assert "Elsewhere" in client.post(page(dispute), {"reason": WHY}).content.decode()
-    client.post(page(dispute, "safe_address_write"), {"safe_address": "", "safe_contact": ""})
+    client.post(page(dispute, "safe_address_write"), {"safe_address": "", "safe_contact": ""})  # a slip takes nothing away
+    assert SafeAddress.objects.exists()
+    client.post(page(dispute, "safe_address_write"), {"keeps_nothing": "on"})
     assert not SafeAddress.objects.exists()
     assert client.post(page(dispute), {"reason": WHY}).status_code == 409
     assert AuditEvent.objects.filter(action="safe_address_removed").exists()
@@ -120,6 +122,8 @@ def test_the_api_shows_it_once_and_keeps_no_copy(dispute: Dispute, people: Cast)
     assert Sent.objects.get(key="shown-once").body == ""
     assert SafeAddressShown.objects.count() == 1
     assert caller.put(below, {"contact": "Her sister."}).status_code == 204
+    assert caller.delete(below).status_code == 204
+    assert caller.delete(below).status_code == 409
 
 
 def test_it_is_in_no_other_page_answer_notice_or_document(
