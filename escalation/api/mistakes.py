@@ -40,7 +40,7 @@ class WaitingSerializer(serializers.Serializer[Any]):
     why = serializers.CharField()
 
 
-class AnswerSerializer(serializers.Serializer[Any]):
+class MistakeAnswerSerializer(serializers.Serializer[Any]):
     """Whether it was a mistake, and how that is known."""
 
     agrees = serializers.BooleanField()
@@ -79,12 +79,12 @@ def waiting(request: ActingApiRequest) -> Response:
     ])  # fmt: skip
 
 
-@extend_schema(request=AnswerSerializer, responses={204: None}, summary="Say whether a conflict was declared by mistake")
+@extend_schema(request=MistakeAnswerSerializer, responses={204: None}, summary="Say whether a conflict was declared by mistake")
 @endpoint("POST")
 def decide(request: ActingApiRequest, pk: int) -> Response:
     """With yes the cases about that person open again to whoever declared it."""
     row = next((found for found, _ in acts.waiting(request.acting) if found.pk == pk), None)
     if row is None:
         raise Http404(NOT_FOUND)
-    acts.decide_mistake(correction=row, by=request.acting, now=acted_at(), **given_to(request, AnswerSerializer))
+    acts.decide_mistake(correction=row, by=request.acting, now=acted_at(), **given_to(request, MistakeAnswerSerializer))
     return Response(status=status.HTTP_204_NO_CONTENT)
