@@ -96,10 +96,10 @@ class Appointment(models.Model):
     objects = AppointmentQuerySet.as_manager()
 
     away_until: date | None = None  # of a place taken: the last day, set where a request finds its role
-    places: Sequence[Appointment] = ()  # of one's own role: the places of others that one may take at the moment
-
     reads_under: dict[str, int] | None = None  # by what this person reads, where it is not shared with them
     is_asking = False  # set where a request finds its role: it is they who read now
+    places: Sequence[Appointment] = ()  # of one's own role: the places of others that one may take at the moment
+
     class Meta:
         ordering = ["-is_contact", "pk"]
         indexes = [models.Index(fields=["agency", "role"]), models.Index(fields=["partnership", "role"])]
