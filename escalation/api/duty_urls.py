@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from escalation.api import advice, debriefs, evidence, grants, links, meetings, outside, plans, points, restrictions, support
+from escalation.api import advice, debriefs, evidence, grants, links, meetings, plans, points, restrictions, support
 from escalation.api import outside as asked_outside
 
 ONE = "disputes/<ref:reference>/"
