@@ -13,6 +13,7 @@ import random
 import re
 from datetime import datetime
 from functools import cache, reduce
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -131,7 +132,7 @@ def asked(who: Appointment, address: str) -> Answer:
     """One answer, without what every answer has of its own."""
     client = Client()
     client.force_login(who.user)
-    response = client.get(address)
+    response: Any = client.get(address)
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return response.status_code, OWN.sub(rb"\1", body)
 

@@ -43,7 +43,7 @@ class PressureQuerySet(models.QuerySet["WithdrawalPressure"]):
     """Words on withdrawals as somebody may see them."""
 
     def visible_to(self, acting: Appointment) -> PressureQuerySet:
-        """Only the safeguarding leads of the agency that withdrew, while it is open to them, and the partnership's board manager."""
+        """Only the safeguarding leads of the agency that withdrew, while it is open to them, and the board manager."""
         here = self.filter(agency__partnership=acting.partnership_id)
         here = here.exclude(dispute__case__in=Case.objects.shut_to(acting))
         if acting.role == Role.BOARD_MANAGER:
