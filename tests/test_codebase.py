@@ -142,6 +142,13 @@ def test_every_door_reads_only_what_is_visible_to_the_person() -> None:
             assert safe or own_rows & keywords, f"{name}:{function.name} reads past visible_to"
 
 
+def test_an_act_is_marked_as_one() -> None:
+    """Not as a mere transaction: its rules would see only the rows of whoever acts."""
+    for file in product_sources():
+        if "actions" in file.parts:
+            assert "@transaction.atomic" not in file.read_text(), f"{file.relative_to(BASE)}: @one_act"
+
+
 def test_status_is_never_written_past_the_door() -> None:
     for file in product_sources():
         for node in ast.walk(ast.parse(file.read_text())):

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from cases import audit
@@ -164,7 +163,7 @@ def tell_of_lists(*, now: datetime) -> int:
     return sum(_tell(partnership, now) for partnership in Partnership.objects.order_by("pk"))
 
 
-@transaction.atomic
+@one_act
 def _tell(partnership: Partnership, now: datetime) -> int:
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
     week_on = monday_of(timezone.localdate(now)) - timedelta(days=7)
