@@ -39,10 +39,10 @@ KEYS = ("halton", "luton", "dundee", "south_lanarkshire")
 WORLDS = 200 if "LONG" in os.environ else 3
 Answer = tuple[int, bytes]
 NAME, UNKNOWN = "Zebedee Quillfeather", "2026-9876"
-# What each answer has of its own, whoever asks: tokens against forgery and against sending twice, and the nonce of the policy.
-OWN = re.compile(rb'(csrfmiddlewaretoken" value="|name="once" value="|nonce="|"csrf": ")[^"]*"')
-# They draw a secret, write to a browser's session or say how old it is.
-LEFT_OUT = re.compile(r"/account/(second-factor|time|prove)|/calendar-feed/renew")
+# What each answer has of its own, whoever asks: tokens against forgery and against sending twice, the policy's nonce, its second.
+OWN = re.compile(rb'(csrfmiddlewaretoken" value="|name="once" value="|nonce="|"csrf": "|DTSTAMP:)[^"\r]*')
+# They draw a secret, write to a browser's session or say how old it is; and what the observer declared of themselves is theirs.
+LEFT_OUT = re.compile(r"/account/(second-factor|time|prove)|/calendar-feed/renew|/(api/)?declarations/")
 OF_ONE = (
     "", "story/", "positions/", "actions/", "people/", "readers/", "evidence/", "documents/", "dates/", "links/link/",
     "learning/", "decisions/", "meetings/propose/", "people/bring-in/",
