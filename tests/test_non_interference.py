@@ -11,7 +11,7 @@ import difflib
 import os
 import random
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, reduce
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from cases.actions.cases import open_case
 from cases.models import Appointment
 from escalation.actions import interests, restrictions
 from escalation.actions.feeds import address_of, make_feed
@@ -30,7 +31,7 @@ from escalation.models import Dispute
 from escalation.models.dispute import AT_WORK
 from tests import url_matrix, url_matrix_disputes
 from tests.clock import Clock
-from tests.factories import Team, make_agency, make_case, make_team
+from tests.factories import Team, make_agency, make_team
 from tests.factories_disputes import SAFE, climb, fresh, make_dispute, people_under, raised
 
 pytestmark = pytest.mark.django_db
@@ -92,9 +93,10 @@ class World:
         """A dispute about somebody else, which the observer may not know of: of others, restricted, or in conflict."""
         is_of_others = self.chance.random() < 0.6
         raiser, other = self.others if is_of_others else (self.people.council, self.people.health)
-        case = make_case(
-            self.people, now=self.now, name=NAME, by=raiser.practitioner, own_reference="ZQ-1", agencies=[other.agency]
-        )
+        case = open_case(
+            name=NAME, date_of_birth=date(1961, 6, 3), own_reference="ZQ-1", agencies=[other.agency],
+            details={"address": "9 Quarry Row, Runcorn"}, by=raiser.practitioner, now=self.now,
+        )  # fmt: skip
         dispute = raise_dispute(
             case=case, responding=[other.agency], raised=raised(self.now, worry=f"{NAME} is alone."), safety=SAFE,
             by=raiser.practitioner, now=self.now, addressee=other.practitioner,
