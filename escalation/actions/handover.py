@@ -19,7 +19,7 @@ from cases.errors import Refused
 from cases.models import Absence, Appointment, Case, CaseMember
 from cases.permissions import may_change_appointment
 from cases.roles import Role
-from cases.rows import one_act
+from cases.rows import everything, one_act
 from escalation import chronology, leads, notifications, permissions
 from escalation.actions.absences import pass_on_cover
 from escalation.actions.support import end_for_leaver
@@ -131,6 +131,7 @@ class OpenItems:
         return not (self.items or self.managed or self.cases or self.supports or self.covers)
 
 
+@everything("who leaves has more open than whoever keeps the directory may read: its references and numbers are told")
 def open_items(held: Appointment, *, by: Appointment, now: datetime) -> OpenItems:
     """What is open in this role, in a fixed number of queries; no content of any dispute, and nothing that is shut to ``by``."""
     shut = Case.objects.shut_to(by)
