@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 GROUPS = 2
 # What an address gives is not always a page.
-FILES = frozenset({"protocol_file", "protocol_draft_file", "meeting_diary", "export_file", "notice_open", "people_export", "readers_file"})
+FILES = frozenset(
+    {"protocol_file", "protocol_draft_file", "meeting_diary", "export_file", "notice_open", "people_export", "readers_file"}
+)
 OPEN_TO_ALL = (
     "/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/inactive/", "/help/",
     "/privacy/", "/account/organisation/", "/account/organisation/first/", "/account/organisation/first/sent/",
