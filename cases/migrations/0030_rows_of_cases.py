@@ -2,25 +2,16 @@
 
 from django.db import migrations
 
-# Settings of the connection, which only act_as (escalation) and the workers' default fill: who acts, and the ids of what
-# they may know of. Each is read once in a statement. Without any of them nothing is shown.
-FUNCTIONS = """
-CREATE FUNCTION rows_all() RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT coalesce(current_setting('app.acting', true), '') = 'everything'
-$$;
-CREATE FUNCTION rows_of(what text) RETURNS bigint[] LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN coalesce(current_setting('app.acting', true), '') IN ('', 'nobody') THEN '{}'::bigint[]
-        ELSE coalesce(nullif(current_setting('app.' || what, true), ''), '{}')::bigint[] END
-$$;
-CREATE FUNCTION rows_partnership() RETURNS bigint LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN coalesce(current_setting('app.acting', true), '') IN ('', 'nobody') THEN NULL
-        ELSE nullif(current_setting('app.partnership', true), '')::bigint END
-$$;
-"""
+# Settings of the connection, which only act_as (escalation) and the workers' default fill: who acts, and the ids of what they
+# may know of. Each is read once in a statement; plain expressions, because they are planned with every statement. Without
+# any of them nothing is shown.
+ALL = "(SELECT current_setting('app.acting', true)) = 'everything'"
+LISTED = "id = ANY ((SELECT nullif(current_setting('app.cases', true), ''))::bigint[])"
+SHUT = "((SELECT nullif(current_setting('app.shut', true), ''))::bigint[])"
+IN_PARTNERSHIP = f"partnership_id::text = (SELECT current_setting('app.partnership', true)) AND id <> ALL ({SHUT})"
 
 POLICIES = {
-    "cases_case": """id = ANY ((SELECT rows_of('cases'))::bigint[])
-        OR partnership_id = (SELECT rows_partnership()) AND id <> ALL ((SELECT rows_of('shut'))::bigint[])""",
+    "cases_case": f"{LISTED} OR {IN_PARTNERSHIP}",
     "cases_case_agencies": "EXISTS (SELECT FROM cases_case c WHERE c.id = case_id)",
     "cases_casemember": "EXISTS (SELECT FROM cases_case c WHERE c.id = case_id)",
     "cases_person": "EXISTS (SELECT FROM cases_case c WHERE c.person_id = cases_person.id)",
@@ -34,18 +25,14 @@ POLICIES = {
     "cases_safeaddressshown": "EXISTS (SELECT FROM cases_case c WHERE c.id = case_id)",
 }
 
-ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY shown ON {table} USING ((SELECT rows_all()) OR {rows});"
+ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY shown ON {table} USING ({all} OR {rows});"
 OFF = "DROP POLICY shown ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
-GONE = "DROP FUNCTION rows_all(); DROP FUNCTION rows_of(text); DROP FUNCTION rows_partnership();"
 
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0018_corrections")]
 
     operations = [
-        migrations.RunSQL(FUNCTIONS, GONE),
-        *(
-            migrations.RunSQL(ON.format(table=table, rows=rows), OFF.format(table=table))
-            for table, rows in POLICIES.items()
-        ),
+        migrations.RunSQL(ON.format(table=table, all=ALL, rows=rows), OFF.format(table=table))
+        for table, rows in POLICIES.items()
     ]

@@ -2,8 +2,9 @@
 
 from django.db import migrations
 
-OF_A_DISPUTE = """dispute_id = ANY ((SELECT rows_of('disputes'))::bigint[])
-    OR (SELECT rows_partnership()) IS NOT NULL AND EXISTS (SELECT FROM escalation_dispute d WHERE d.id = dispute_id)"""
+ALL = "(SELECT current_setting('app.acting', true)) = 'everything'"
+OF_A_DISPUTE = """dispute_id = ANY ((SELECT nullif(current_setting('app.disputes', true), ''))::bigint[])
+    OR rows_within(dispute_id)"""
 BELOW = "EXISTS (SELECT FROM {above} above WHERE above.id = {column})"
 
 HANG_ON_A_DISPUTE = ("decisionrecord", "export", "learning", "onwarditem", "outcome", "referral")
@@ -20,7 +21,7 @@ POLICIES = {
     **{f"decisions_{name}": BELOW.format(above=above, column=column) for name, (above, column) in FURTHER_DOWN.items()},
 }
 
-ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY shown ON {table} USING ((SELECT rows_all()) OR {rows});"
+ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY shown ON {table} USING ({all} OR {rows});"
 OFF = "DROP POLICY shown ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
 
 
@@ -28,6 +29,6 @@ class Migration(migrations.Migration):
     dependencies = [("decisions", "0004_still_owed"), ("escalation", "0030_rows_of_disputes")]
 
     operations = [
-        migrations.RunSQL(ON.format(table=table, rows=rows), OFF.format(table=table))
+        migrations.RunSQL(ON.format(table=table, all=ALL, rows=rows), OFF.format(table=table))
         for table, rows in POLICIES.items()
     ]

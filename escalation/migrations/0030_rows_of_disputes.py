@@ -83,10 +83,30 @@ $$;
 REVOKE ALL ON FUNCTION act_as(bigint[], text[]) FROM PUBLIC;
 """
 
-DISPUTE = """id = ANY ((SELECT rows_of('disputes'))::bigint[])
-    OR partnership_id = (SELECT rows_partnership()) AND case_id <> ALL ((SELECT rows_of('shut'))::bigint[])"""
-OF_A_DISPUTE = """dispute_id = ANY ((SELECT rows_of('disputes'))::bigint[])
-    OR (SELECT rows_partnership()) IS NOT NULL AND EXISTS (SELECT FROM escalation_dispute d WHERE d.id = dispute_id)"""
+# Whether a dispute lies in the partnership of which the person may know as a whole, and is not shut to them.
+WITHIN = """
+CREATE FUNCTION rows_within(dispute bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+BEGIN
+    IF coalesce(current_setting('app.partnership', true), '') = '' THEN
+        RETURN false;
+    END IF;
+    RETURN EXISTS (
+        SELECT FROM public.escalation_dispute d
+        WHERE d.id = dispute AND d.partnership_id::text = current_setting('app.partnership', true)
+            AND d.case_id <> ALL (nullif(current_setting('app.shut', true), '')::bigint[])
+    );
+END
+$$;
+"""
+
+ALL = "(SELECT current_setting('app.acting', true)) = 'everything'"
+LISTED = "{column} = ANY ((SELECT nullif(current_setting('app.disputes', true), ''))::bigint[])"
+SHUT = "((SELECT nullif(current_setting('app.shut', true), ''))::bigint[])"
+DISPUTE = (
+    LISTED.format(column="id")
+    + f" OR partnership_id::text = (SELECT current_setting('app.partnership', true)) AND case_id <> ALL ({SHUT})"
+)
+OF_A_DISPUTE = LISTED.format(column="dispute_id") + " OR rows_within(dispute_id)"
 BELOW = "EXISTS (SELECT FROM {above} above WHERE above.id = {column})"
 
 HANG_ON_A_DISPUTE = """
@@ -115,7 +135,7 @@ POLICIES = {
     **{f"escalation_{name}": BELOW.format(above=above, column=column) for name, (above, column) in FURTHER_DOWN.items()},
 }
 
-ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY shown ON {table} USING ((SELECT rows_all()) OR {rows});"
+ON = "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; CREATE POLICY shown ON {table} USING ({all} OR {rows});"
 OFF = "DROP POLICY shown ON {table}; ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;"
 
 
@@ -135,9 +155,10 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(ACT_AS, "DROP FUNCTION act_as(bigint[], text[])"),
+        migrations.RunSQL(WITHIN, "DROP FUNCTION rows_within(bigint)"),
         migrations.RunPython(grant, migrations.RunPython.noop),
         *(
-            migrations.RunSQL(ON.format(table=table, rows=rows), OFF.format(table=table))
+            migrations.RunSQL(ON.format(table=table, all=ALL, rows=rows), OFF.format(table=table))
             for table, rows in POLICIES.items()
         ),
     ]
