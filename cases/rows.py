@@ -90,8 +90,8 @@ def _tell(who: str) -> None:
     """Nobody or everything, and nothing of what was listed for somebody before."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('app.acting', %s, false), set_config('app.disputes', '', false), set_config('app.cases', '', false),"
-            " set_config('app.shut', '', false), set_config('app.partnership', '', false)",
+            "SELECT set_config('app.acting', %s, false), set_config('app.disputes', '', false),"
+            " set_config('app.cases', '', false), set_config('app.shut', '', false), set_config('app.partnership', '', false)",
             [who],
         )
     _remember(who)
