@@ -22,6 +22,7 @@ from django.test import Client
 
 from cases.actions.cases import open_case
 from cases.models import Appointment
+from cases.roles import Role
 from escalation.actions import interests, restrictions
 from escalation.actions.feeds import address_of, make_feed
 from escalation.actions.moves import withdraw
@@ -42,6 +43,8 @@ Answer = tuple[int, bytes]
 NAME, UNKNOWN = "Zebedee Quillfeather", "2026-9876"
 # What each answer has of its own, whoever asks: tokens against forgery and against sending twice, the policy's nonce, its second.
 OWN = re.compile(rb'(csrfmiddlewaretoken" value="|name="once" value="|nonce="|"csrf": "|DTSTAMP:)[^"\r]*')
+# The board's office knows how many cases are restricted to named people, and nothing else of them (F53).
+OFFICE_KNOWS = re.compile(rb'<tr[^>]*><th[^>]*>Restricted to named people</th>.*?</tr>\n', re.DOTALL)
 # They draw a secret, write to a browser's session or say how old it is; and what the observer declared of themselves is theirs.
 LEFT_OUT = re.compile(r"/account/(second-factor|time|prove)|/calendar-feed/renew|/(api/)?declarations/")
 OF_ONE = (
@@ -136,6 +139,8 @@ def asked(who: Appointment, address: str) -> Answer:
     client.force_login(who.user)
     response: Any = client.get(address)
     body = b"".join(response.streaming_content) if response.streaming else response.content
+    if who.role == Role.BOARD_MANAGER:
+        body = OFFICE_KNOWS.sub(b"", body)
     return response.status_code, OWN.sub(rb"\1", body)
 
 
