@@ -15,7 +15,8 @@ from django.urls import URLResolver, get_resolver, resolve
 
 from escalation.models import Dispute
 from tests.clock import Clock
-from tests.every_form import BUTTONS, FORMS, Form, Places
+from tests.every_form import BUTTONS, FORMS, Form
+from tests.every_form_places import Places
 from tests.factories_disputes import people_under
 from tests.journeys.visiting import Page, Visitor
 from tests.url_matrix import PUBLIC

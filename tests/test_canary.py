@@ -32,7 +32,7 @@ from escalation.celery import app
 from escalation.models import Dispute, Evidence
 from tests import notice_steps, notice_walk
 from tests.clock import Clock
-from tests.escalation.outside_steps import comes_in, invited, newest_mail, token_in
+from tests.escalation.outside.steps import comes_in, invited, newest_mail, token_in
 from tests.escalation.test_request_log import Kept
 from tests.factories_disputes import fresh
 from tests.notice_walk import CANARY

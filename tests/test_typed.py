@@ -20,7 +20,8 @@ from cases.actions import sent, typed
 from cases.models import Sent, Typed
 from cases.typed import APART
 from tests.clock import Clock
-from tests.every_form import FORMS, Form, Places
+from tests.every_form import FORMS, Form
+from tests.every_form_places import Places
 from tests.factories import PASSWORD, Cast
 from tests.factories_disputes import make_dispute, people_under
 from tests.journeys.visiting import Page, Visitor

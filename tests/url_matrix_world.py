@@ -29,7 +29,7 @@ from escalation.actions.protocol_drafts import start_protocol_draft
 from escalation.models import Notification, Undelivered
 from escalation.protocol import Side
 from escalation.queues import RAISE_FORM
-from tests.escalation import outside_steps
+from tests.escalation.outside import steps as outside_steps
 from tests.factories import Cast, make_absence
 from tests.factories_decisions import make_learning, make_record, referred, speakers
 from tests.factories_disputes import fresh, make_dispute, people_under, people_with_a_further_body

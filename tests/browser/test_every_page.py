@@ -25,7 +25,8 @@ from tests import url_matrix, url_matrix_disputes
 from tests.browser.looking import WIDTHS, follow
 from tests.browsing import OpenPage
 from tests.clock import Clock
-from tests.every_form import FORMS, Places
+from tests.every_form import FORMS
+from tests.every_form_places import Places
 from tests.factories import make_absence, make_place
 from tests.factories_disputes import fresh
 

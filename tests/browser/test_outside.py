@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.looking import check, dispute_of_canary, follow, sign_in
 from tests.clock import Clock
-from tests.escalation.outside_steps import EMAIL, NAME, ORGANISATION, SHARED, code_in, newest_mail, token_in
+from tests.escalation.outside.steps import EMAIL, NAME, ORGANISATION, SHARED, code_in, newest_mail, token_in
 from tests.factories_disputes import people_under
 
 if TYPE_CHECKING:

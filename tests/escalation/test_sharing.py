@@ -20,7 +20,7 @@ from escalation.lawful import Basis, Consent, Lawful, bases, law_of, wrong_with
 from escalation.models import Dispute, Sharing
 from tests.calling import signed_in
 from tests.clock import Clock
-from tests.escalation import outside_steps
+from tests.escalation.outside import steps as outside_steps
 from tests.escalation.raising_pages import address, answers, begin, fill, text_of
 from tests.factories import Cast, make_agency, make_appointment, make_case
 from tests.factories_decisions import referred

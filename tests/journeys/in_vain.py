@@ -19,7 +19,7 @@ from escalation.actions.evidence import HandedIn, add_evidence
 from escalation.actions.support import Asked, ask_support
 from escalation.models import Dispute, Support
 from escalation.protocol import Side
-from tests.escalation import outside_steps
+from tests.escalation.outside import steps as outside_steps
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
 from tests.journeys.walking import moment

@@ -12,8 +12,8 @@ from django.test import Client
 from cases.clock import database_now
 from cases.models import Appointment
 from escalation import outside_mail
-from escalation.actions import outside
-from escalation.models import Dispute, OutsideInvitation
+from escalation.actions import outside, outside_answers
+from escalation.models import Dispute, Notification, OutsideInvitation
 
 NAME, ORGANISATION, EMAIL = "Philippa Thorncastle", "Larchmount House", "philippa@larchmount.example"
 QUESTIONS = ("Who was on duty that night?", "When was the fall written down?")
@@ -71,3 +71,25 @@ def comes_in(client: Client, token: str) -> None:
     code = code_in(newest_mail())
     answer = client.post(f"/outside/{token}/code/", {"code": code})
     assert (answer.status_code, answer["Location"]) == (302, "/outside/"), answer.content.decode()
+
+
+def a_code(token: str, now: datetime) -> str:
+    """Asked for by the link, read from the mail."""
+    outside_answers.send_code(token=token, now=now)
+    return code_in(newest_mail(now))
+
+
+def let_in(token: str, now: datetime) -> str:
+    """By link and code, without the pages: the key they hold from then on."""
+    return outside_answers.enter(token=token, code=a_code(token, now), now=now)
+
+
+def is_in(key: str, now: datetime) -> bool:
+    """Whether this key still opens anything."""
+    return outside_answers.look(key=key, now=now) is not None
+
+
+def told(dispute: Dispute, who: Appointment, what: str) -> list[str]:
+    """What somebody inside heard of it."""
+    rows = Notification.objects.filter(dispute=dispute, recipient=who, key__contains=f":{what}")
+    return list(rows.values_list("text", flat=True))

@@ -18,7 +18,7 @@ from escalation.models import Dispute, Evidence, OutsideInvitation
 from escalation.protocol import Side
 from tests.calling import one, signed_in
 from tests.clock import Clock
-from tests.escalation.outside_steps import (
+from tests.escalation.outside.steps import (
     ANSWERS,
     EMAIL,
     NAME,
@@ -31,32 +31,11 @@ from tests.escalation.outside_steps import (
     token_in,
 )
 from tests.factories import Cast
-from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.factories_disputes import fresh
 from tests.test_reads import refused_by_the_database
 
 pytestmark = pytest.mark.django_db
 ANSWERED = {f"answer_{number}": text for number, text in ANSWERS.items()}
-
-
-@pytest.fixture
-def people(now: datetime, clock: Clock) -> Cast:
-    clock.move_to(now)
-    return people_under("halton", now=now)
-
-
-@pytest.fixture
-def dispute(people: Cast, now: datetime) -> Dispute:
-    return make_dispute(people, now=now)
-
-
-@pytest.fixture
-def asked(dispute: Dispute, people: Cast, now: datetime) -> OutsideInvitation:
-    return invited(dispute, people.council.practitioner, now)
-
-
-@pytest.fixture
-def token(asked: OutsideInvitation, now: datetime) -> str:
-    return token_in(newest_mail())
 
 
 def words(answer: Any) -> str:

@@ -1,0 +1,1 @@
+"""Tests of whoever is asked outside the partnership."""
