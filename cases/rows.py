@@ -46,10 +46,15 @@ def show(acting: Appointment | None) -> None:
             _tell(NOBODY)
         return
     seats = [acting, *acting.places]
-    opened = [" ".join(sorted(relations_that_open("see", seat.role))) for seat in seats]
+    opened = [_opening(seat) for seat in seats]
+    lasting = [_opening(seat, after_the_end=True) for seat in seats]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT act_as(%s, %s)", [[seat.pk for seat in seats], opened])
+        cursor.execute("SELECT act_as(%s, %s, %s)", [[seat.pk for seat in seats], opened, lasting])
     _remember(acting)
+
+
+def _opening(seat: Appointment, *, after_the_end: bool = False) -> str:
+    return " ".join(sorted(relations_that_open("see", seat.role, after_the_end=after_the_end)))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -17,12 +17,15 @@ from cases.errors import Refused
 from cases.models import Appointment, Case, Person
 from cases.models.case import CaseQuerySet
 from cases.rows import one_act
+from escalation.actions import grants, moves
+from escalation.actions.agreed import add_action
+from escalation.actions.grants import Again
 from escalation.models import Dispute, Notification, Participant
 from escalation.models.dispute import DisputeQuerySet
 from tests import test_urls_404
 from tests.clock import Clock
 from tests.factories import Cast, make_place
-from tests.factories_disputes import climb, make_dispute, people_under
+from tests.factories_disputes import climb, fresh, make_dispute, people_under
 from tests.url_matrix_world import World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +117,31 @@ class TestWhatIsShown:
                 cases = set(Case.objects.values_list("pk", flat=True))
             assert cases >= set(Case.objects.visible_to(who).values_list("pk", flat=True))
         assert wrong == []
+
+    @pytest.mark.parametrize("key", ["halton", "dundee"])
+    def test_what_has_ended_is_shown_no_longer_than_the_table_says(self, key: str, now: datetime, clock: Clock) -> None:
+        clock.move_to(now)
+        people = people_under(key, now=now)
+        owes, manager, told_again = people.council.practitioner, people.council.line_manager, people.health.practitioner
+        first, running, ended, lately = (make_dispute(people, now=now) for _ in range(4))
+        add_action(dispute=fresh(first), what="Ring.", owner=owes, due_on=now.date(), by=owes, now=now)
+        for dispute, days in ((first, 0), (ended, 0), (lately, 20)):
+            at = now + timedelta(days=days)
+            clock.move_to(at)
+            moves.withdraw(dispute=fresh(dispute), reason="It was put off.", by=owes, now=at)
+        later = now + timedelta(days=28, hours=1)
+        clock.move_to(later)
+        given = Again(told_again, "A complaint.", later.date() + timedelta(days=3))
+        grants.grant(dispute=fresh(ended), again=given, by=people.health.lead, now=later)
+        for who in (*everybody(people), make_place(told_again, people.council.lead)):
+            assert shown(who) == set(Dispute.objects.visible_to(who).values_list("pk", flat=True)), who
+            with rows.of(who):
+                cases = set(Case.objects.values_list("pk", flat=True))
+                by_table = set(Case.objects.visible_to(who).values_list("pk", flat=True))
+                assert cases == by_table | set(Dispute.objects.values_list("case", flat=True)), who
+        over = {first.pk, ended.pk}
+        assert [shown(who) & over for who in (owes, told_again, manager)] == [{first.pk}, {ended.pk}, set()]
+        assert shown(manager) == {running.pk, lately.pk}
 
     def test_a_place_one_takes_for_somebody_is_shown_beside_ones_own(self, now: datetime) -> None:
         people = people_under("halton", now=now)
