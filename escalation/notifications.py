@@ -29,6 +29,7 @@ ABOUT_LEARNING = "learning"
 ABOUT_ABSENCES = "absence"
 ABOUT_DELIVERY = "undelivered"
 ABOUT_ENGAGEMENTS = "engagement"
+ABOUT_BREAK_GLASS = "break-glass"
 
 
 def tell(
@@ -137,31 +138,31 @@ def _is_urgent(who: Appointment, urgent: Collection[int]) -> bool:
 def tell_of_protocol(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
     """Queue one notice about the partnership's protocol to each recipient; it belongs to no dispute."""
     mail_text = "There is news about the protocol of your partnership."
-    _tell_outside_disputes(recipients, ABOUT_THE_PROTOCOL, text=text, mail_text=mail_text, key=key, now=now)
+    tell_outside_disputes(recipients, ABOUT_THE_PROTOCOL, text=text, mail_text=mail_text, key=key, now=now)
 
 
 def tell_of_learning(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
     """Queue one notice about an item on the list of a body to each of its readers; it leads to no dispute."""
     mail_text = "There is something new on a list that you read."
-    _tell_outside_disputes(recipients, ABOUT_LEARNING, text=text, mail_text=mail_text, key=key, now=now)
+    tell_outside_disputes(recipients, ABOUT_LEARNING, text=text, mail_text=mail_text, key=key, now=now)
 
 
 def tell_of_absence(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
     """Queue one notice about somebody's absence and who stands in to each recipient; it belongs to no dispute."""
     mail_text = "There is news about who stands in for whom."
-    _tell_outside_disputes(recipients, ABOUT_ABSENCES, text=text, mail_text=mail_text, key=key, now=now)
+    tell_outside_disputes(recipients, ABOUT_ABSENCES, text=text, mail_text=mail_text, key=key, now=now)
 
 
 def tell_of_engagement(recipients: Iterable[Appointment], *, text: str, key: str, now: datetime) -> None:
     """Queue one notice of what somebody reads for audit, and until when; it leads to no dispute."""
     mail_text = "There is news about what you read for audit."
-    _tell_outside_disputes(recipients, ABOUT_ENGAGEMENTS, text=text, mail_text=mail_text, key=key, now=now)
+    tell_outside_disputes(recipients, ABOUT_ENGAGEMENTS, text=text, mail_text=mail_text, key=key, now=now)
 
 
-def _tell_outside_disputes(
+def tell_outside_disputes(
     recipients: Iterable[Appointment], event: str, *, text: str, mail_text: str, key: str, now: datetime
 ) -> None:
-    """It waits for the end of the quiet hours of the protocol in force, and joins the digests of those who want one."""
+    """Queue one notice to each that leads to no dispute; it waits for the end of the quiet hours in force, and for digests."""
     told = {person.pk: person for person in recipients}
     going: dict[int, Going] = {}
     for partnership in {who.partnership_id: who.partnership for who in told.values()}.values():

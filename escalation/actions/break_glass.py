@@ -17,7 +17,7 @@ from cases.roles import Permission, Role
 from cases.rows import everything, one_act
 from escalation import access, chronology, clock, leads, notifications, permissions
 from escalation.deadlines import LONDON
-from escalation.models import BreakGlass, Dispute
+from escalation.models import BreakGlass, Dispute, Notification
 from escalation.models.break_glass import LASTS, LEAST_REASON, reviews_everybody
 from escalation.protocol import Event, LeadRole
 from escalation.transitions import NOT_YOURS, lock
@@ -153,7 +153,7 @@ def review_break_glass(
     *, opening: BreakGlass, is_justified: bool, finding: str, by: Appointment, now: datetime
 ) -> BreakGlass:
     """Somebody else than the reader says, once, whether it was justified."""
-    related = BreakGlass.objects.select_related("by__user", "by__agency", "dispute__case")
+    related = BreakGlass.objects.select_related("by__user", "by__agency", "by__partnership", "dispute__case")
     row = related.select_for_update(no_key=True, of=("self",)).get(pk=opening.pk)
     if not may_review(row, by):
         raise Refused("Whoever broke the glass does not look at it themselves, and this is not yours.", code="forbidden")
@@ -165,7 +165,28 @@ def review_break_glass(
     row.save(update_fields=["reviewed_by", "reviewed_at", "is_justified", "finding"])
     audit.record("broken_glass_reviewed", row, scope=audit.scope_of_case(row.dispute.case_id), by=by, now=now,
                  data={"dispute": row.dispute_id, "is_justified": is_justified})
+    _tell_of_finding(row, by=by, now=now)
     return row
+
+
+def _tell_of_finding(row: BreakGlass, *, by: Appointment, now: datetime) -> None:
+    """Who did it and those who were told of it, by the reference alone; what was found stands on their pages.
+
+    The notice of who did it leads to no dispute: whoever is told of one knows of it from then on, and their hour is over.
+    """
+    dispute, words = row.dispute, f"{row.dispute.reference}: somebody looked at why it was opened by break-glass."
+    opening = Notification.objects.filter(dispute=dispute, key=f"{dispute.pk}:break-glass:{row.pk}", recipient__in_place_of=None)
+    told = Appointment.objects.filter(pk__in=opening.values("recipient")).exclude(user=by.user_id)
+    alerted = list(told.select_related("user", "agency", "partnership").order_by("pk"))
+    notifications.tell(
+        dispute, notifications.ABOUT_BREAK_GLASS, alerted, now=now, by=by, key=f"{dispute.pk}:break-glass-found:{row.pk}",
+        text=f"{words} What was found stands with it, on the page of what was opened so.",
+    )
+    if not dispute.case.is_shut_to(row.by):
+        notifications.tell_outside_disputes(
+            [row.by], notifications.ABOUT_BREAK_GLASS, now=now, key=f"break-glass-found:{row.pk}",
+            text=f"{words} What was found stands with what you opened.", mail_text=f"{dispute.reference}: there is news.",
+        )
 
 
 def to_review(by: Appointment) -> list[BreakGlass]:

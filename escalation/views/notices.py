@@ -17,6 +17,7 @@ from escalation.models import Notification
 from escalation.models.protocol_draft import APPROVERS
 from escalation.notifications import (
     ABOUT_ABSENCES,
+    ABOUT_BREAK_GLASS,
     ABOUT_DELIVERY,
     ABOUT_ENGAGEMENTS,
     ABOUT_LEARNING,
@@ -24,6 +25,9 @@ from escalation.notifications import (
 )
 
 NOW = "What happens now: "
+LEADS_TO = {
+    ABOUT_ABSENCES: "away", ABOUT_LEARNING: "learning_items", ABOUT_ENGAGEMENTS: "engagements", ABOUT_BREAK_GLASS: "break_glass",
+}  # fmt: skip
 
 
 @require_safe
@@ -57,18 +61,12 @@ def notice_open(request: ActingRequest, pk: int) -> HttpResponse:
     mark_read(by=request.acting, now=acted_at(), notice=notice)
     if notice.dispute is not None and notice.recipient_id != request.acting.pk:  # it came for somebody one stands in for
         return redirect("take_place_in", notice.recipient_id, notice.dispute.reference)
-    if notice.event == ABOUT_ABSENCES:
-        return redirect("away")
     if notice.event == ABOUT_THE_PROTOCOL:
         return redirect("protocol" if request.acting.role in APPROVERS else "guidance")
-    if notice.event == ABOUT_LEARNING:
-        return redirect("learning_items")
     if notice.event == ABOUT_DELIVERY:
         return redirect("home")
-    if notice.event == ABOUT_ENGAGEMENTS:
-        return redirect("engagements")
     if notice.dispute is None:
-        return redirect("notices")
+        return redirect(LEADS_TO.get(notice.event, "notices"))
     return redirect("dispute", notice.dispute.reference)
 
 
