@@ -1,4 +1,4 @@
-"""Keeping the name of whoever raised a dispute for safeguarding leads only, and giving it again, which is theirs alone (T9)."""
+"""Keeping the name of whoever raised a dispute for the few who have to know it; only they themselves give it again (T9)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def may_name(dispute: Dispute, by: Appointment) -> bool:
 
 @one_act
 def protect_raiser(*, dispute: Dispute, reason: str, by: Appointment, now: datetime) -> RaiserProtection:
-    """From now on only safeguarding leads, and who has the last word as chair, read the name of whoever raised it."""
+    """From now on only those whom the access table lets know (``know_raiser``) read the name of whoever raised it."""
     dispute = lock(dispute)
     if not (_is_the_raiser(dispute, by) or _leads_the_raiser(dispute, by)):
         raise Refused(NOT_YOURS, code="forbidden")
@@ -55,12 +55,12 @@ def protect_raiser(*, dispute: Dispute, reason: str, by: Appointment, now: datet
 def keep_name(dispute: Dispute, reason: str, *, by: Appointment, now: datetime) -> RaiserProtection:
     """The same in the caller's transaction, as when it is raised."""
     if not reason.strip():
-        raise Refused("Say why the name is to be known to safeguarding leads only.", field="protect_reason")
+        raise Refused("Say why the name should be kept.", field="protect_reason")
     if protection_of(dispute) is not None:
-        raise Refused("The name is known to safeguarding leads only already.", code="stale")
+        raise Refused("The name is kept already.", code="stale")
     row = RaiserProtection.objects.create(dispute=dispute, asked_by=by, asked_at=now, reason=reason.strip())
     audit.record("raiser_protected", row, scope=audit.scope_of_case(dispute.case_id), by=by, now=now)
-    chronology.tell(dispute, "Who raised it is known to safeguarding leads only", by=by, now=now)
+    chronology.tell(dispute, "The name of who raised it is kept", by=by, now=now)
     return row
 
 

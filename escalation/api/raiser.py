@@ -16,7 +16,7 @@ from escalation.api.taking import Text
 
 
 class ProtectSerializer(serializers.Serializer[Any]):
-    """Why only safeguarding leads may know the name."""
+    """Why the name should be kept."""
 
     reason = Text()
 
@@ -24,7 +24,7 @@ class ProtectSerializer(serializers.Serializer[Any]):
 @extend_schema(request=ProtectSerializer, responses={204: None}, summary="Keep the name of who raised it")
 @endpoint("POST")
 def protect(request: ActingApiRequest, reference: str) -> Response:
-    """For safeguarding leads only, from now on."""
+    """For the few who have to know it, from now on: safeguarding leads, support, the chair, auditors, break-glass."""
     dispute = dispute_to_read(request, reference)
     given = given_to(request, ProtectSerializer)
     raiser.protect_raiser(dispute=dispute, reason=given["reason"], by=request.acting, now=acted_at())

@@ -88,7 +88,7 @@ class RaiseSerializer(LawfulSerializer):
         required=False, allow_null=True, help_text="By when you need it, where the protocol says 'or sooner'."
     )
     protect_reason = Text(
-        required=False, max_length=2000, help_text="Why only safeguarding leads may know who raised it; empty: everybody may."
+        required=False, max_length=2000, help_text="Why the name of who raised it should be kept; empty: everybody may know it."
     )
     entry_stage = serializers.IntegerField(required=False, min_value=1, max_value=20)
     immediate_risk_reason = Text(required=False)

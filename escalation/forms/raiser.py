@@ -1,4 +1,4 @@
-"""Forms about the name of whoever raised a dispute: to keep it for safeguarding leads, or to let it be known again."""
+"""Forms about the name of whoever raised a dispute: to keep it for the few who have to know it, or to let it be known again."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from cases.forms.base import GovukForm
 from escalation.forms.work import words
 
 WHY = "For example, that you fear for how you are treated. Only those who know the name read this"
+# What ``know_raiser`` in the access table opens, in words.
+WHO_KNOWS = (
+    "Safeguarding leads of the agencies concerned go on reading it, and so do whoever stands by the person who raised "
+    "it, the chair if it comes to them, an auditor under an engagement, and a senior manager or chief social work officer who "
+    "has to break the glass."
+)
 
 
 class ProtectForm(GovukForm):
     """Why the name is kept."""
 
-    protect_reason = words(
-        "Why may only safeguarding leads know the name?", "Say why only safeguarding leads may know the name", rows=3, hint=WHY
-    )
+    protect_reason = words("Why should the name be kept?", "Say why the name should be kept", rows=3, hint=WHY)
 
 
 class NameForm(GovukForm):

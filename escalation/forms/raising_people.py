@@ -10,7 +10,7 @@ from django import forms
 from cases.forms.fields import GovukDateField, Radios
 from cases.models import Appointment, Case
 from cases.roles import Permission, Role
-from escalation.forms.raiser import WHY
+from escalation.forms.raiser import WHO_KNOWS, WHY
 from escalation.forms.sharing import LawfulForm
 from escalation.forms.steps import Setting, StepForm
 
@@ -121,7 +121,8 @@ class RecipientForm(LawfulForm, StepForm):
     slug, title, short = "recipient", "Who should receive it?", "Who receives it"
     page = "escalation/raise/questions/recipient.html"
     optional = ("sharing_why",)
-    keeps_name = forms.BooleanField(label="Only safeguarding leads may know that I raised it", required=False)
+    who_knows = WHO_KNOWS
+    keeps_name = forms.BooleanField(label="Keep my name for the few who have to know it", required=False)
     protect_reason = forms.CharField(
         label="Why?", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=WHY
     )
@@ -168,7 +169,7 @@ class RecipientForm(LawfulForm, StepForm):
         if not answers.get("keeps_name"):
             answers["protect_reason"] = ""
         elif not answers.get("protect_reason") and not self.has_error("protect_reason"):
-            self.add_error("protect_reason", "Say why only safeguarding leads may know the name")
+            self.add_error("protect_reason", "Say why the name should be kept")
         if answers.get("cannot_wait") != "yes":
             answers.update(entry_stage=1, immediate_risk_reason="")
             return answers

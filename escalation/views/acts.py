@@ -114,7 +114,7 @@ TEXTS = {
     "dispute_decisions": "Read the outcome",
     "escalate": "Escalate now",
     "record_agreement": "Record an agreement",
-    "protect_raiser": "Keep the name of who raised it for safeguarding leads",
+    "protect_raiser": "Keep the name of who raised it",
     "name_raiser": "Let your name be known",
     "restrict": "Restrict to named people",
     "decide_restriction": "Decide whether only named people may know of it",

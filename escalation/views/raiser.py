@@ -1,4 +1,4 @@
-"""Pages on which the name of whoever raised a dispute is kept for safeguarding leads, and given again (T9)."""
+"""Pages on which the name of whoever raised a dispute is kept, and given again (T9)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.http import ActingRequest, acted_at
 from escalation.actions import raiser
-from escalation.forms.raiser import NameForm, ProtectForm
+from escalation.forms.raiser import WHO_KNOWS, NameForm, ProtectForm
 from escalation.verbs import may
 from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
@@ -19,10 +19,9 @@ def protect(request: ActingRequest, reference: str) -> HttpResponse:
     dispute, acting = dispute_to_read(request, reference), request.acting
     form = ProtectForm(request.POST or None)
     question = Question(
-        "protect_raiser", "Keep the name of who raised it for safeguarding leads", "Keep the name",
-        "From now on only safeguarding leads read the name.",
-        hint="Everybody else reads ‘A practitioner of’ and the agency, here and in documents and notices. Files that were handed "
-             "in, and documents made before, stay as they are. Only whoever raised it can undo this.",
+        "protect_raiser", "Keep the name of who raised it", "Keep the name", "The name is kept from now on.",
+        hint=f"{WHO_KNOWS} Everybody else reads ‘A practitioner of’ and the agency, here and in documents and notices. Files "
+             "that were handed in, and documents made before, stay as they are. Only whoever raised it can undo this.",
     )  # fmt: skip
     return ask(
         request, dispute, question, form,

@@ -162,7 +162,7 @@ def test_it_is_asked_for_when_raising(client: Client, people: Cast) -> None:
     draft = begin(client, people.council.practitioner)
     here = fill(client, draft, answers(people))
     said = {"addressee": "", "cannot_wait": "no", "keeps_name": "on"}
-    assert "Say why only safeguarding leads" in text_of(client.post(address(draft, "recipient"), said))
+    assert "Say why the name should be kept" in text_of(client.post(address(draft, "recipient"), said))
     client.post(address(draft, "recipient"), said | {"protect_reason": WHY})
     client.post(here)
     assert RaiserProtection.objects.get().reason == WHY
