@@ -57,7 +57,7 @@ def record_safety(dispute: Dispute, safety: Safety, *, by: Appointment, now: dat
     if safety.answer == SafetyConfirmation.Answer.WITH_MEASURES:
         plans.open_from_safety(dispute, confirmation, by=by, now=now)
     body = safety.how
-    if safety.measures:
+    if safety.review_on is not None:
         body += f"\n\nMeasures: {safety.measures}\nOwner: {safety.measures_owner}, review on {safety.review_on:%-d %B %Y}"
     chronology.tell(
         dispute, f"Is the person safe? {confirmation.get_answer_display()}", by=by, now=now, body=body,
@@ -74,6 +74,7 @@ def _check(safety: Safety, now: datetime) -> None:
     if not safety.how.strip():
         raise Refused("Say how you know: whom you saw or spoke to, and when.", field="how")
     if safety.answer != SafetyConfirmation.Answer.WITH_MEASURES:
+        _check_no_measures(safety)
         return
     if not safety.measures.strip():
         raise Refused("Say which measures keep the person safe for now.", field="measures")
@@ -81,6 +82,14 @@ def _check(safety: Safety, now: datetime) -> None:
         raise Refused("Say who looks after these measures.", field="measures_owner")
     if safety.review_on is None or safety.review_on < now.date():
         raise Refused("Give the day, today or later, on which the measures are looked at again.", field="review_on")
+
+
+def _check_no_measures(safety: Safety) -> None:
+    """Nothing is dropped unsaid: measures are part of one answer only."""
+    for field in ("measures", "measures_owner", "review_on"):
+        if getattr(safety, field):
+            message = "Measures belong to the answer 'with measures': give that answer, or leave the measures out."
+            raise Refused(message, field=field)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,17 @@ def test_measures_of_a_safety_confirmation_become_a_plan(dispute: Dispute, peopl
     assert dispute.plans.filter(ended_at__isnull=True).count() == 1
 
 
+@pytest.mark.parametrize("answer", ["safe", "not_safe"])
+@pytest.mark.parametrize("left", [{"measures": "A sitter."}, {"measures_owner": "A nurse"}, {"review_on": "2026-04-07"}], ids=str)
+def test_measures_with_another_answer_are_neither_kept_nor_dropped_unsaid(
+    answer: str, left: dict[str, str], dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    program, said = signed_in(people.council.practitioner), {"answer": answer, "how": "Seen today.", **left}
+    refused = program.post(f"/api/disputes/{dispute.reference}/safety/", said, format="json")
+    assert (refused.status_code, refused.data["field"]) == (400, next(iter(left)))
+    assert dispute.safety_confirmations.filter(how="Seen today.").count() == 0
+
+
 def test_a_plan_is_looked_at_handed_on_and_ended(plan: InterimPlan, people: Cast, now: datetime) -> None:
     owner, other = people.health.practitioner, people.council.practitioner
     with pytest.raises(Refused, match="what you found"):
