@@ -11,7 +11,16 @@ from django.db.models import Count
 from cases import rows
 from cases.models import Agency, Appointment, Case
 from cases.roles import Permission, Role
-from escalation import advice_waiting, calendars, glass_waiting, leads, mistakes_waiting, places, queues
+from escalation import (
+    advice_waiting,
+    calendars,
+    glass_waiting,
+    leads,
+    mistakes_waiting,
+    outside_waiting,
+    places,
+    queues,
+)
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, Engagement, ProtocolVersion
 from escalation.models.dispute import Status
@@ -49,9 +58,10 @@ class Home:
 
 
 def home_for(acting: Appointment, now: datetime) -> Home:
-    """My work of this role, before it what waits for those one stands in for, and for one's advice."""
+    """My work of this role, before it what waits for those one stands in for, and what is asked of one or was asked."""
     home = _own(acting, now)
     asked = [*advice_waiting.blocks_of(acting), *glass_waiting.blocks_of(acting, now), *mistakes_waiting.blocks_of(acting)]
+    asked += outside_waiting.blocks_of(acting, now)
     return replace(home, blocks=[*places.blocks_of(acting, now), *asked, *home.blocks])
 
 
@@ -76,7 +86,7 @@ def _practitioner(acting: Appointment, now: datetime) -> Home:
     waiting = [one for one in running if one.is_mine]
     others = [one for one in running if not one.is_mine and one.dispute.reference not in known]
     blocks = [
-        block("waiting", "Waiting for you", [*waiting, *queues.actions_owned(acting)],
+        block("waiting", "Waiting for you", [*waiting, *queues.actions_owned(acting, now)],
               "Disputes in which it is your turn, and what you have agreed to do, appear here."),
         block("raised", "You raised", raised, "What you raise appears here, with what happens and what you are told."),
     ]  # fmt: skip

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
 
 from cases.models import Appointment
 from cases.rows import one_act
-from escalation.models import Notification
+from escalation.models import Notification, OutsideInvitation
+
+
+def mark_answers_read(invitations: Iterable[OutsideInvitation], *, by: Appointment, now: datetime) -> None:
+    """Whoever looks at what came from outside has read the notices that told them of it."""
+    keys = [f"{row.dispute_id}:outside:{row.pk}:answered" for row in invitations if row.answered_at is not None]
+    if keys:
+        for notice in list(Notification.objects.visible_to(by).filter(recipient=by.pk, read_at__isnull=True, key__in=keys)):
+            mark_read(by=by, now=now, notice=notice)
 
 
 @one_act

@@ -13,6 +13,7 @@ from cases.api.authentication import ActingApiRequest
 from cases.http import NOT_FOUND, acted_at
 from escalation import permissions
 from escalation.actions import outside
+from escalation.actions.notices import mark_answers_read
 from escalation.api.finding import dispute_to_read, endpoint, given_to
 from escalation.api.taking import Text
 from escalation.models import Dispute, OutsideInvitation, OutsideQuestion
@@ -85,7 +86,8 @@ def invitations(request: ActingApiRequest, reference: str) -> Response:
         row = outside.invite(dispute=dispute, wanted=wanted, by=by, now=acted_at())
         return Response(OutsideShown(row).data, status=status.HTTP_201_CREATED)
     rows = dispute.outside_invitations.filter(stage__in=permissions.readable_stages(dispute, by))
-    shown = rows.select_related("agency").prefetch_related("questions", "shares").order_by("pk")
+    shown = list(rows.select_related("agency").prefetch_related("questions", "shares").order_by("pk"))
+    mark_answers_read(shown, by=by, now=acted_at())
     return Response(OutsideShown(shown, many=True).data)
 
 

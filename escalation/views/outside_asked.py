@@ -14,6 +14,7 @@ from cases.http import NOT_FOUND, ActingRequest, acted_at, refused
 from cases.models import Appointment
 from escalation import permissions
 from escalation.actions import outside
+from escalation.actions.notices import mark_answers_read
 from escalation.forms.outside import InviteOutsideForm, TakeBackOutsideForm
 from escalation.models import Dispute, OutsideInvitation, OutsideMail
 from escalation.verbs import may
@@ -25,11 +26,13 @@ PEOPLE = [f"{who}__{part}" for who in ("invited_by", "ended_by") for part in ("u
 
 @require_safe
 def asked(request: ActingRequest, reference: str) -> HttpResponse:
-    """Who outside was asked at the stages one may read, the latest first."""
+    """Who outside was asked at the stages one may read, the latest first; what they answered is read then."""
     dispute = dispute_to_read(request, reference)
+    rows = _readable(dispute, request.acting)
+    mark_answers_read(rows, by=request.acting, now=acted_at())
     context = dispute_frame(dispute, request.acting, acted_at(), "dispute_people")
     context |= {
-        "asked": [_shown(row, dispute, request.acting) for row in _readable(dispute, request.acting)],
+        "asked": [_shown(row, dispute, request.acting) for row in rows],
         "may_invite": may("invite_outside", dispute, request.acting),
     }
     return render(request, "escalation/dispute_outside.html", context)

@@ -12,12 +12,13 @@ from django.test import Client
 from cases.models import AuditEvent
 from decisions.exports import assemble
 from escalation import leads
-from escalation.actions import outside
+from escalation.actions import outside, outside_answers
 from escalation.actions.evidence import HandedIn, add_evidence
 from escalation.models import Dispute, Evidence, OutsideInvitation
 from escalation.protocol import Side
 from tests.calling import one, signed_in
 from tests.clock import Clock
+from tests.escalation.home_pages import block_of, see
 from tests.escalation.outside.steps import (
     ANSWERS,
     EMAIL,
@@ -27,6 +28,7 @@ from tests.escalation.outside.steps import (
     comes_in,
     form_of,
     invited,
+    let_in,
     newest_mail,
     token_in,
 )
@@ -138,7 +140,7 @@ def test_what_is_wrong_or_too_late_is_kept(token: str, now: datetime, clock: Clo
     comes_in(out, token)
     half = out.post("/outside/", {"answer_1": ANSWERS[1], "answer_2": " "})
     assert half.status_code == 200
-    assert "Answer each question" in half.content.decode()
+    assert "or that you do not know" in half.content.decode()
     assert ANSWERS[1] in half.content.decode()
     clock.advance(minutes=31)
     late = out.post("/outside/", ANSWERED)
@@ -264,3 +266,27 @@ def test_the_history_and_the_list_of_readers_know_of_them(
     assert EMAIL not in bundle
     client.force_login(by.user)
     assert NAME in client.get(f"/disputes/{dispute.reference}/readers/").content.decode()
+
+
+def test_my_work_says_until_when_they_can_answer_and_then_that_an_answer_waits_to_be_read(
+    client: Client, asked: OutsideInvitation, token: str, dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    by, here = people.council.practitioner, f"/disputes/{dispute.reference}/outside/"
+    awaited = block_of(see(client, by), "outside")
+    assert f"You asked {NAME}" in awaited
+    assert "They can answer until Tue 7 April 2026" in awaited
+    assert here in awaited
+    assert not [who for who in (people.council.lead, people.health.practitioner) if "block-outside" in see(client, who)]
+    outside_answers.answer(key=let_in(token, now), answers=ANSWERS, now=now)
+    assert "has answered. You have not read it yet." in block_of(see(client, by), "outside")
+    see(client, by, here)
+    assert "block-outside" not in see(client, by)
+    second = invited(dispute, by, now, name="Rosalind Ashgrove")
+    assert "Rosalind Ashgrove" in block_of(see(client, by), "outside")
+    outside.take_back(invitation=second, why="Rang them.", by=by, now=now)
+    assert "block-outside" not in see(client, by)
+    third = token_in(_another(dispute, people, now))
+    outside_answers.answer(key=let_in(third, now), answers=ANSWERS, now=now)
+    assert "has answered" in block_of(see(client, by), "outside")
+    signed_in(by).get(one(dispute, "outside/"))
+    assert "block-outside" not in see(client, by)
