@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import groupby
@@ -200,9 +201,12 @@ WHERE %(heads)s::bigint[] IS NULL OR head_id = ANY(%(heads)s) ORDER BY head_id, 
 
 
 def _events(head_ids: list[int] | None) -> Iterator[tuple[Any, ...]]:
-    with connection.chunked_cursor() as cursor:
+    """PostgreSQL prepares the next ones while these are looked at."""
+    with connection.chunked_cursor() as cursor, ThreadPoolExecutor(max_workers=1) as reader:
         cursor.execute(EVENTS, {"heads": head_ids})
-        while rows := cursor.fetchmany(EVENTS_AT_ONCE):
+        following = reader.submit(cursor.fetchmany, EVENTS_AT_ONCE)
+        while rows := following.result():
+            following = reader.submit(cursor.fetchmany, EVENTS_AT_ONCE)
             yield from rows
 
 
