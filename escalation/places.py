@@ -16,16 +16,16 @@ from escalation.queues import LOOKED_AT, Block, Line, block
 
 def blocks_of(acting: Appointment, now: datetime) -> list[Block]:
     """One block for each person one stands in for, then the stages without a lead for those who can see to it."""
-    taken = [_waiting_for(place) for place in acting.places if place.partnership_id == acting.partnership_id]
+    taken = [_waiting_for(place, now) for place in acting.places if place.partnership_id == acting.partnership_id]
     gaps = without_lead(acting)
     return taken + ([block("no-lead", "Nobody leads", gaps, "")] if gaps else [])
 
 
-def _waiting_for(place: Appointment) -> Block:
+def _waiting_for(place: Appointment, now: datetime) -> Block:
     """What the absent person has open, first what waits for them; each line leads to where one takes their place."""
     name, until = place.seat.user.name, long_date(place.away_until)
     running = queues.running_for(place)
-    waiting = [one.line() for one in running if one.is_mine] + queues.actions_owned(place)
+    waiting = [one.line() for one in running if one.is_mine] + queues.actions_owned(place, now)
     waiting += advice_waiting.asked_of(place)
     others = [one.line() for one in running if not one.is_mine]
     lines = [

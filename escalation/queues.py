@@ -181,10 +181,11 @@ def drafts_of(acting: Appointment) -> list[Draft]:
     return list(mine.order_by("-updated_at")[:SHOWN])
 
 
-def actions_owned(acting: Appointment) -> list[Line]:
+def actions_owned(acting: Appointment, now: datetime) -> list[Line]:
     """What somebody has agreed to do and not yet done."""
     mine = Action.objects.filter(owner=acting.seat_id, done_at__isnull=True, dispute__in=Dispute.objects.visible_to(acting))
-    return _action_lines(mine.order_by("due_on", "pk").select_related("dispute__protocol")[:LOOKED_AT], acting)
+    rows = mine.order_by("due_on", "pk").select_related("dispute__protocol")[:LOOKED_AT]
+    return _action_lines(rows, acting, now.astimezone(LONDON).date())
 
 
 def actions_overdue(acting: Appointment, today: date) -> list[Line]:
@@ -192,9 +193,8 @@ def actions_overdue(acting: Appointment, today: date) -> list[Line]:
     ours = Action.objects.filter(
         agency=acting.agency_id, done_at__isnull=True, due_on__lt=today, dispute__in=Dispute.objects.visible_to(acting)
     )
-    return _action_lines(
-        ours.order_by("due_on", "pk").select_related("dispute__protocol", "owner__user")[:LOOKED_AT], acting
-    )
+    rows = ours.order_by("due_on", "pk").select_related("dispute__protocol", "owner__user")[:LOOKED_AT]
+    return _action_lines(rows, acting, today)
 
 
 def plans_overdue(acting: Appointment, today: date) -> list[Line]:
@@ -209,7 +209,7 @@ def plans_overdue(acting: Appointment, today: date) -> list[Line]:
     for row in rows.order_by("review_on", "pk").select_related("dispute", "owner__user")[:LOOKED_AT]:
         who = "You look" if row.owner_id == acting.seat_id else f"{row.owner.user.name} looks"
         said = _short(f"{who} again at: {row.measures}")
-        lines.append(Line(row.dispute.reference, sentence=said, due_at=row.review_on))
+        lines.append(Line(row.dispute.reference, sentence=said, due_at=row.review_on, is_missed=True))
     return lines
 
 
@@ -225,12 +225,13 @@ def pressed_to_withdraw(acting: Appointment, now: datetime) -> list[Line]:
     ]  # fmt: skip
 
 
-def _action_lines(actions: Iterable[Action], acting: Appointment) -> list[Line]:
+def _action_lines(actions: Iterable[Action], acting: Appointment, today: date) -> list[Line]:
     lines = []
     for action in actions:
         who = "You" if action.owner_id == acting.seat_id else action.owner.user.name
         said = f"{who} agreed to: {action.what}"
-        lines.append(Line(action.dispute.reference, sentence=_short(said), due_at=action.due_on))
+        late = action.due_on < today
+        lines.append(Line(action.dispute.reference, sentence=_short(said), due_at=action.due_on, is_missed=late))
     return lines
 
 
