@@ -46,6 +46,11 @@ def may_restrict(dispute: Dispute, by: Appointment) -> bool:
     return access.answer("restrict", dispute, by) is not Answer.DENY and open_restriction(dispute.case) is None
 
 
+def takes_two(dispute: Dispute, by: Appointment) -> bool:
+    """Whether what ``by`` asks changes nothing before somebody else says yes."""
+    return access.answer("restrict", dispute, by) is not Answer.ALLOW
+
+
 def may_decide(dispute: Dispute, by: Appointment) -> bool:
     """Say yes or no to what somebody else asked: who restricts alone, or the second of two who restrict together."""
     said = access.answer("restrict", dispute, by)

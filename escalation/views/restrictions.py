@@ -23,9 +23,12 @@ def restrict(request: ActingRequest, reference: str) -> HttpResponse:
     dispute, acting = dispute_to_see(request, reference), request.acting
     offered = restrictions.may_be_named(dispute, acting, now=acted_at())
     form = RestrictForm(request.POST or None, offered=offered)
+    is_asking = restrictions.takes_two(dispute, acting)
     question = Question(
-        "restrict", "Restrict to named people", "Send", "It is restricted now, or somebody is asked to decide.",
-        hint="Nobody else finds it then, not in lists, searches, numbers or notices. It is looked at again after 90 days.",
+        "restrict", "Restrict to named people", "Ask for it" if is_asking else "Restrict it",
+        "It is asked for. Nothing is shut before somebody else says yes." if is_asking else "Only those named know of it now.",
+        hint="Nobody else finds it then, not in lists, searches, numbers or notices. It is looked at again after 90 days."
+        + (" A second person decides; until then nothing changes." if is_asking else ""),
     )  # fmt: skip
     return ask(
         request, dispute, question, form,
@@ -104,5 +107,9 @@ def _stand_back(request: ActingRequest, dispute: Dispute, form: InterestForm) ->
         refused(request, form, error)
         question = Question("declare_interest", "Do you know this person?", "Save", "")
         return ask(request, dispute, question, form, lambda: None, is_theirs=True)
-    messages.success(request, "Thank you. You see nothing of it any more, and somebody else takes your part.")
+    messages.success(
+        request,
+        "Thank you. You see nothing of it any more, and somebody else takes your part. If it was a mistake, say so on the page "
+        "of your account, under conflicts of interest.",
+    )
     return redirect("home")
