@@ -175,7 +175,7 @@ def answer(*, key: str, answers: Mapping[int, str], now: datetime) -> OutsideInv
     for question in questions:
         question.answer, question.draft = answers.get(question.number, "").strip(), ""
         if not question.answer:
-            raise Refused("Answer each question, also when it is that you cannot.", field=f"answer_{question.number}")
+            raise Refused("Write an answer to each question, or that you do not know.", field=f"answer_{question.number}")
     OutsideQuestion.objects.bulk_update(questions, ["answer", "draft"])
     row.answered_at = now
     row.save(update_fields=["answered_at"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from textwrap import shorten
 from typing import Any
 
 from django import forms
@@ -16,7 +17,8 @@ from escalation.forms.work import line, words
 from escalation.models import Evidence, OutsideQuestion
 
 SIX_DIGITS = RegexValidator(r"^[0-9]{6}$", "Enter the 6 digits of the code")
-UNANSWERED = "Answer each question, also when it is that you cannot"
+UNANSWERED = "Write an answer to “{question}”, or that you do not know"
+MOST_REPEATED = 90  # characters of a question in the message that it is unanswered
 
 
 class InviteOutsideForm(GovukForm):
@@ -108,8 +110,9 @@ class AnswerForm(GovukForm):
         super().__init__(*args, **kwargs)
         for one in questions:
             name = name_of(one.number)
-            self.fields[name] = words(one.text, UNANSWERED, rows=5)
-            self.fields[name].error_messages["required"] = UNANSWERED
+            wrong = UNANSWERED.format(question=shorten(one.text, MOST_REPEATED, placeholder=" …"))
+            self.fields[name] = words(one.text, wrong, rows=5)
+            self.fields[name].error_messages["required"] = wrong
             self.initial[name] = one.draft
 
     @property
