@@ -22,13 +22,16 @@ PEOPLE = (
     "reviewed_by__partnership",
 )  # fmt: skip
 
+LONGEST_REFERENCE = 30
+
 
 @require_http_methods(["GET", "POST"])
 def break_glass(request: ActingRequest) -> HttpResponse:
     """Which dispute and why; whatever is wrong with the reference gives the same answer."""
     if not request.acting.has(Permission.BREAK_GLASS):
         raise Http404(NOT_FOUND)
-    form, status = BreakGlassForm(request.POST or None), 200
+    known = {"reference": request.GET.get("reference", "")[:LONGEST_REFERENCE]}
+    form, status = BreakGlassForm(request.POST or None, initial=known), 200
     if request.method == "POST" and form.is_valid():
         try:
             row = glass.opened(acts.Asked(**form.cleaned_data), request.acting)
