@@ -61,7 +61,10 @@ def code_of(user: User, code: str) -> Authenticator:
 class SecondFactorForm(GovukMixin, AuthenticateForm):  # type: ignore[misc]
     """The second step of signing in."""
 
-    code = forms.CharField(label="Code", help_text=CODE_HINT, max_length=40, widget=CODE)
+    code = forms.CharField(
+        label="Code", help_text=CODE_HINT, max_length=40, widget=CODE,
+        error_messages={"required": "Enter the six digits that your app shows, or a recovery code"},
+    )  # fmt: skip
 
     def clean_code(self) -> str:
         """Right and not used before."""
@@ -86,7 +89,10 @@ class KeyForm(GovukMixin, AuthenticateWebAuthnForm):  # type: ignore[misc]
 class AppForm(GovukForm):
     """An app that shows codes is added once it has shown one."""
 
-    code = forms.CharField(label="What code does the app show?", max_length=20, widget=CODE, help_text="Six digits")
+    code = forms.CharField(
+        label="What code does the app show?", max_length=20, widget=CODE, help_text="Six digits",
+        error_messages={"required": "Enter the six digits that the app shows"},
+    )  # fmt: skip
 
     def clean_code(self) -> str:
         """As it is compared."""

@@ -25,7 +25,7 @@ from cases.oidc import NotTrusted
 from cases.reset_links import person_of_link
 
 LINKED = "The account of your organisation is linked. From now on you can sign in with it."
-UNLINKED = "It is taken off. Nobody comes in with it any more."
+UNLINKED = "It is unlinked. Nobody comes in with it any more."
 
 
 @require_safe

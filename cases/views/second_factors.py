@@ -98,7 +98,8 @@ def remove_second_factor(request: ActingRequest, pk: int) -> HttpResponse:
 def recovery_codes(request: ActingRequest) -> HttpResponse:
     """The recovery codes, the one time that they are shown."""
     codes = second_factors.codes_to_show(user=request.user)
-    return render(request, "account/recovery_codes.html", {"codes": codes})
+    has_codes = second_factors.codes_left(request.user) is not None
+    return render(request, "account/recovery_codes.html", {"codes": codes, "has_codes": has_codes})
 
 
 @require_POST

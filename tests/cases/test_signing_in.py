@@ -80,7 +80,7 @@ def test_a_flood_of_sign_ins_gets_a_plain_page(client: Client, settings: Setting
 def test_a_new_password_by_e_mail(client: Client) -> None:
     person = factories.make_user()
     answer = client.post("/account/password/reset/", {"email": person.email}, follow=True)
-    assert "Look into your e-mail" in answer.content.decode()
+    assert "Check your e-mail" in answer.content.decode()
     (sent,) = mail.outbox
     assert sent.to == [person.email]
     assert sent.subject == "Set a new password"
@@ -100,7 +100,7 @@ def test_a_new_password_by_e_mail(client: Client) -> None:
 
 def test_an_unknown_address_looks_the_same_and_gets_no_mail(client: Client) -> None:
     answer = client.post("/account/password/reset/", {"email": "nobody@example.org"}, follow=True)
-    assert "Look into your e-mail" in answer.content.decode()
+    assert "Check your e-mail" in answer.content.decode()
     assert mail.outbox == []
 
 
