@@ -20,7 +20,7 @@ class Export(models.Model):
         REFERRAL = "referral", "Referral"
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Waiting for the worker"
+        QUEUED = "queued", "Waiting to be made"
         RENDERING = "rendering", "Being made"
         READY = "ready", "Ready"
         FAILED = "failed", "Could not be made"

@@ -39,7 +39,7 @@ def test_pages_from_asking_to_taking_out(people: Cast, now: datetime, clock: Clo
     answer = client.post(f"{home}make/", {"kind": HISTORY, "reason": "For the review."})
     export = Export.objects.get()
     assert answer.headers["Location"] == f"{home}{export.pk}/"
-    assert "Waiting for the worker" in client.get(f"{home}{export.pk}/").content.decode()
+    assert "Waiting to be made" in client.get(f"{home}{export.pk}/").content.decode()
     assert client.get(f"{home}{export.pk}/file/").status_code == 404
     tasks.render_exports()
     page = client.get(f"{home}{export.pk}/").content.decode()
