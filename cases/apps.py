@@ -11,5 +11,6 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("cases.forms.passwords")  # registers the checks of its list
         own = import_module("cases.openly")
         import_module("cases.tied").TIES.extend((own.RESTORES, own.KEYS, own.LOST_KEYS))

@@ -192,12 +192,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "cases.forms.passwords.NotWordsOfThePlace"},
-]
+BREACHED_PASSWORDS: str = env.str("BREACHED_PASSWORDS", default="")  # a file of such, searched offline (docs/operations.md)
 
 # E-mail: in the demonstration into files that a page of the product shows.
 EMAIL_TIMEOUT = 10

@@ -64,3 +64,12 @@ PROVED_AGAIN = {
     "records_address": _ACT, "let_back": _ACT, "people_import_record": _ACT, "attestation_list": _ACT,
     "attestation_of_board": _ACT,
 }  # fmt: skip
+
+# What a password must be: at every door where one is set.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "cases.forms.passwords.NotWordsOfThePlace"},
+    {"NAME": "cases.forms.passwords.NotFromABreach"},
+]

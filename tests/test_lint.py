@@ -28,6 +28,7 @@ PRODUCTION: dict[str, str | None] = {
     "BASE_URL": "https://disputes.example.org",
     "EMAIL_URL": "smtp://mail.example.org",
     "CLAMAV_URL": "tcp://clamav.example.org:3310",
+    "BREACHED_PASSWORDS": str(BASE / "tests" / "breached_passwords.txt"),
     "AUDIT_SIGNING_KEY": "c2lnbmVkLWJ5LW5vYm9keS1pbi10aGVzZS10ZXN0cyE=",
     "SECOND_FACTOR_KEY": "c2VhbGVkLWJ5LW5vYm9keS1pbi10aGVzZS10ZXN0cyE=",
     "SAFE_ADDRESS_KEY": "c2FmZS1mcm9tLWFueWJvZHktaW4tdGhlc2UtdGVzdHM=",
