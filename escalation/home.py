@@ -20,6 +20,7 @@ from escalation import (
     outside_waiting,
     places,
     queues,
+    restrictions_waiting,
 )
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Draft, Engagement, ProtocolVersion
@@ -61,7 +62,7 @@ def home_for(acting: Appointment, now: datetime) -> Home:
     """My work of this role, before it what waits for those one stands in for, and what is asked of one or was asked."""
     home = _own(acting, now)
     asked = [*advice_waiting.blocks_of(acting), *glass_waiting.blocks_of(acting, now), *mistakes_waiting.blocks_of(acting)]
-    asked += outside_waiting.blocks_of(acting, now)
+    asked += [*outside_waiting.blocks_of(acting, now), *restrictions_waiting.blocks_of(acting)]
     return replace(home, blocks=[*places.blocks_of(acting, now), *asked, *home.blocks])
 
 

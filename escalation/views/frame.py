@@ -82,6 +82,7 @@ def dispute_frame(dispute: Dispute, acting: Appointment, now: datetime, tab: str
             "heard_stages": heard_of,
             "restrict_url": address("restrict", dispute) if not may_read and may("restrict", dispute, acting) else "",
             "decides_restriction": may("decide_restriction", dispute, acting),
+            "reviews_restriction": not may_read and may("review_restriction", dispute, acting),
             "asks_interest": may_read and dispute.case.person_id is not None and interests.is_asked(dispute, acting),
             "back": _home(),
             "glass": permissions.glass_of(dispute, acting),

@@ -45,18 +45,18 @@ def decide(request: ActingRequest, reference: str) -> HttpResponse:
     dispute, acting = dispute_to_see(request, reference), request.acting
     form, row = DecideForm(request.POST or None), restrictions.open_restriction(dispute.case)
     is_theirs = may("decide_restriction", dispute, acting)
-    said = f"{row.asked_by.described} asks for it: {row.reason}" if row is not None and is_theirs else ""
-    named = "; ".join(who.described for who in row.people.select_related("user", "agency", "partnership")) if said and row else ""
+    shown = row if is_theirs else None
+    named = shown.people.select_related("user", "agency", "partnership") if shown else ()
     question = Question(
-        "decide_restriction", "Restrict to named people?", "Decide", "Your decision is recorded.",
-        hint=f"{said} Named: {named}." if said else "",
-    )  # fmt: skip
+        "decide_restriction", "Restrict to named people?", "Record your decision", "Your decision is recorded.",
+        template="escalation/work/decide_restriction.html",
+    )
     return ask(
         request, dispute, question, form,
         lambda: restrictions.decide(
             dispute=dispute, agrees=form.cleaned_data["agrees"] == "yes", why=form.cleaned_data["why"], by=acting, now=acted_at()
         ),
-        is_theirs=is_theirs,
+        is_theirs=is_theirs, restriction=shown, named=named,
     )  # fmt: skip
 
 

@@ -134,9 +134,13 @@ def test_pages_and_api_restrict_decide_and_look_again(client: Client, people: Ca
     client.force_login(people.council.lead.user)
     assert "Restrict to named people" in client.get(f"/disputes/{dispute.reference}/").content.decode()
     assert client.post(f"{here}restrict/", {"people": named, "reason": WHY}).status_code == 302
+    assert f"{here}decide/" not in client.get("/").content.decode()
     client.force_login(people.council.senior_manager.user)
+    assert f"{here}decide/" in client.get("/").content.decode()
     assert WHY in client.get(f"{here}decide/").content.decode()
     assert client.post(f"{here}decide/", {"agrees": "yes"}).status_code == 302
+    assert f"{here}decide/" not in client.get("/").content.decode()
+    assert f"{here}review/" in client.get(f"/disputes/{dispute.reference}/").content.decode()
     assert client.get(f"{here}review/").status_code == 200
     assert client.post(f"{here}review/", {"keeps": "no", "reason": "Gone."}).status_code == 302
     caller = signed_in(people.council.senior_manager)
