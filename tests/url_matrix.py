@@ -167,4 +167,6 @@ ROWS: list[Row] = [
     Row("api_case", "/api/cases/{case}/", **API),
     Row("api_safe_address", "/api/cases/{case}/safe-address/", "put", answer=400, stranger=404, **API),
     Row("api_show_safe_address", "/api/cases/{case}/safe-address/show/", "post", answer=400, **API),
+    Row("api_readers", "/api/directory/readers/?week=2026-03-30", **LEAD, outsider=200, **API),
+    Row("api_look_into", "/api/directory/readers/2026-03-30/{colleague}/{case}/", "post", **LEAD, answer=404, **API),
 ]

@@ -16,6 +16,7 @@ from cases.errors import Refused
 from cases.models import AccountNotice, Appointment, AuditEvent, Case, ReadingNote
 from cases.unusual import HOURS, MANY, NAME, NOTHING_DONE, Rules, bounds_of, is_same_surname, monday_of, pointed_out
 from tests import factories
+from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast
 
@@ -177,6 +178,34 @@ def test_nobody_looks_into_their_own_reading_and_others_not_at_all(client: Clien
     for held in (people.council.practitioner, people.auditor, people.council.senior_manager):
         client.force_login(held.user)
         assert client.get("/directory/readers/").status_code == 404
+
+
+def test_a_program_reads_the_list_and_writes_down_what_came_of_it(people: Cast, case: Case, clock: Clock) -> None:
+    clock.move_to(NOON)
+    who, lead = people.health.practitioner, people.council.lead
+    read(case, who, NOON.replace(hour=22))
+    here = f"/api/directory/readers/{WEEK}/{who.pk}/{case.reference}/"
+    shown = signed_in(lead).get(f"/api/directory/readers/?week={WEEK + timedelta(days=2)}").data
+    assert shown["week_on"] == "2026-03-30"
+    assert [(one["case"], one["reader"], one["times"], one["looked_into"]) for one in shown["readings"]] == [
+        (case.reference, who.pk, 1, [])
+    ]
+    assert shown["readings"][0]["pointed_out"] == [readings.rules().words[HOURS]]
+    assert signed_in(lead).post(here, {"words": " "}).status_code == 400
+    made = signed_in(lead).post(here, {"words": "She was on duty."})
+    assert (made.status_code, made.data["by"], made.data["words"]) == (201, lead.described, "She was on duty.")
+    assert [event.appointment for event in AuditEvent.objects.filter(action="reading_looked_into")] == [lead]
+    again = signed_in(people.board_manager).get(f"/api/directory/readers/?week={WEEK}").data["readings"]
+    assert again[0]["looked_into"][0]["words"] == "She was on duty."
+    for held in (who, people.auditor, people.council.senior_manager):
+        assert signed_in(held).get("/api/directory/readers/").status_code == 404
+        assert signed_in(held).post(here, {"words": "x"}).status_code == 404
+    for address in ("/api/directory/readers/?week=nothing", "/api/directory/readers/?week=0001-01-01%00"):
+        assert signed_in(lead).get(address).status_code == 404
+    own = f"/api/directory/readers/{WEEK}/{lead.pk}/{case.reference}/"
+    read(case, lead, NOON.replace(hour=22))
+    refused = signed_in(lead).post(own, {"words": "I was on duty."})
+    assert (refused.status_code, refused.data["code"]) == (403, "forbidden")
 
 
 def test_leads_are_told_once_a_week_without_a_name(people: Cast, case: Case) -> None:
