@@ -8,6 +8,7 @@ from cases.errors import Refused
 from decisions.exports.course import limit_state
 from decisions.exports.decided import answers, sent_referrals
 from decisions.exports.parts import Part, Reader, card, facts, items, made_for, note, pair, section, when, who
+from decisions.exports.summary import handled_with_care
 from escalation.chronology import told_to
 from escalation.clock import date_in_words
 from escalation.models import ChronologyEntry, Position, SafetyConfirmation
@@ -39,6 +40,7 @@ def sections_of(reader: Reader, *, reason: str, made_at: datetime) -> list[Part]
             facts(
                 ("What is asked", dispute.rules.final_authority.text), ("Where it stands", turn_of(dispute).sentence),
                 ("Made for", made_for(reader)), ("Why", reason), ("Made", when(made_at)),
+                *handled_with_care(reader),
                 ("Protocol", f"{dispute.protocol.name}, {dispute.rules.version}"),
             ),
         ),

@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from cases.templatetags.dates import long_date
 from decisions.exports.parts import Part, Reader, card, facts, items, made_for, note, plain_date, section, when, who
+from escalation.actions.raiser import protection_of
 from escalation.models import Dispute
+from escalation.permissions import may_know_raiser
 from escalation.protocol import Anchor, DayKind, Protocol, Side
 from escalation.turn import turn_of
 
@@ -35,9 +37,22 @@ def about_this_document(reader: Reader, *, reason: str, made_at: datetime) -> Pa
             ("Made for", made_for(reader)),
             ("Why", reason),
             ("Made", when(made_at)),
+            *handled_with_care(reader),
         ),
         card("What is left out", items(left_out(reader))),
     )  # fmt: skip
+
+
+def handled_with_care(reader: Reader) -> list[tuple[str, str]]:
+    """What whoever holds the copy has to know before they show it to somebody: a restriction, a name that is kept."""
+    dispute = reader.dispute
+    found = []
+    if dispute.case.is_restricted:
+        found.append(("Restricted", "Only named people may know of this. Show this copy to nobody else."))
+    if protection_of(dispute) is not None and may_know_raiser(dispute, reader.by):
+        agency = dispute.raising_agency.short_name
+        found.append(("Name kept", f"This copy names who raised it. To everybody else, speak of a practitioner of {agency}."))
+    return found
 
 
 def left_out(reader: Reader) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from decisions.exports.page import as_html, as_pdf
+from escalation.actions import restrictions
 from escalation.models import Dispute
 from tests.decisions.documents import KEYS, REFERRAL, asked, bundle_of, keys, section
 from tests.decisions.reading import text_of
@@ -77,3 +78,12 @@ def test_who_has_looked_is_for_auditors_and_leads_only(people: Cast, now: dateti
     asked(dispute, people.council.practitioner, now)
     assert people.council.practitioner.user.name in section(bundle_of(dispute, people.auditor, now), "looked")
     assert "looked" not in keys(bundle_of(dispute, people.council.practitioner, now))
+
+
+def test_a_copy_of_what_is_restricted_says_so_on_its_first_page(people: Cast, now: datetime) -> None:
+    dispute, by = make_dispute(people, now=now), people.council.senior_manager
+    assert "Restricted" not in section(bundle_of(dispute, people.council.practitioner, now), "about")
+    wanted = restrictions.Wanted([people.council.practitioner, by], "Her neighbour works here.")
+    restrictions.restrict(dispute=dispute, wanted=wanted, by=by, now=now)
+    about = section(bundle_of(fresh(dispute), people.council.practitioner, now), "about")
+    assert "Only named people may know of this" in about

@@ -122,14 +122,18 @@ def test_what_they_read_instead(client: Client, dispute: Dispute, people: Cast, 
     document = str(assemble(fresh(dispute), kind="case_history", reason="Court", by=reader, now=now))
     assert not tells(document)
     assert instead in document
+    assert "This copy names who raised it" not in document
 
 
-def test_safeguarding_leads_and_the_person_read_the_name(client: Client, dispute: Dispute, people: Cast) -> None:
+def test_safeguarding_leads_and_the_person_read_the_name(client: Client, dispute: Dispute, people: Cast, now: datetime) -> None:
     for who in (people.council.practitioner, people.council.lead):
         client.force_login(who.user)
         page = client.get(reverse("dispute", args=[dispute.reference])).content.decode()
         assert CANARY in page
         assert "Name kept" in page
+        document = str(assemble(fresh(dispute), kind="case_history", reason="Court", by=who, now=now))
+        assert CANARY in document
+        assert "This copy names who raised it" in document
     assert not Notification.objects.filter(text__contains="Canary").exists()
     assert "Canary" not in str(list(AuditEvent.objects.values("data")))
 
