@@ -40,6 +40,7 @@ def disputes(request: ActingRequest) -> HttpResponse:
         "lines": queues.lines_of(page.rows, acting),
         "is_filtered": any(form.cleaned_data.values()) or bool(form.errors),
         "now": acted_at(),
+        "may_raise": acting.has(Permission.RAISE_DISPUTE),
         "may_break_glass": acting.has(Permission.BREAK_GLASS),
         "may_review_glass": bool(relations_that_open("review_break_glass", acting.role)),
     }
