@@ -1,7 +1,7 @@
 """What every test gets: its database, a fixed moment, a movable clock, a worker, a mail server, a browser."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import hypothesis
@@ -12,10 +12,10 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from tests import database, guards, processes
-from tests.clock import Clock
+from tests.clock import NOW, Clock
 from tests.services import checkpoint_file
 
-pytest_plugins = ["tests.browsing"]
+pytest_plugins = ["tests.browsing", "tests.worlds"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,7 +50,7 @@ def _no_checkpoints_of_another_test() -> Iterator[None]:
 @pytest.fixture
 def now() -> datetime:
     """Thursday 2 April 2026, ten o'clock in London: the Thursday before Good Friday."""
-    return datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
+    return NOW
 
 
 @pytest.fixture

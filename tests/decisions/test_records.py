@@ -22,18 +22,19 @@ from escalation.models.dispute import Status
 from tests.factories import Cast, make_appointment
 from tests.factories_decisions import COMPLETE, complete_content, make_record, sign
 from tests.factories_disputes import climb, do_raising_duties, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 REASONS = "The risk is at night; this meets it."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

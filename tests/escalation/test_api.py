@@ -16,22 +16,23 @@ from tests.clock import Clock
 from tests.factories import Cast, make_case
 from tests.factories_disputes import climb, do_raising_duties, fresh, make_dispute, people_under
 from tests.questions import Questions
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def at(clock: Clock, now: datetime) -> datetime:
     clock.move_to(now + timedelta(hours=1))
     return now
 
 
-@pytest.fixture
+@shared
 def people(at: datetime) -> Cast:
     return people_under("halton", now=at)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, at: datetime) -> Dispute:
     return make_dispute(people, now=at)
 

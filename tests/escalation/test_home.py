@@ -16,12 +16,13 @@ from tests.clock import Clock
 from tests.escalation.home_pages import block_of, pass_by, see
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import climb, climb_to_last_stage, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 TITLE = "Discharge home without a care package."
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)

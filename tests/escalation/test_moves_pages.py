@@ -26,6 +26,7 @@ from tests.factories_disputes import (
     publish,
     source_protocol,
 )
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -33,13 +34,13 @@ REASON = {"reason": "Nothing was agreed and she cannot be alone at night."}
 HOW = REASON | {"ending": "raised_in_error"}
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

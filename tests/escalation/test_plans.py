@@ -21,23 +21,24 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import climb, fresh, leader_of, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 4, 7)
 AFTER = timedelta(days=6)
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def plan(dispute: Dispute, people: Cast, now: datetime) -> InterimPlan:
     by = people.council.practitioner
     return open_plan(dispute=dispute, plan=Plan("A night sitter.", people.health.practitioner, DAY), by=by, now=now)

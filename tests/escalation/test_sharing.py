@@ -25,12 +25,13 @@ from tests.escalation.raising_pages import address, answers, begin, fill, text_o
 from tests.factories import Cast, make_agency, make_appointment, make_case
 from tests.factories_decisions import referred
 from tests.factories_disputes import SAFE, fresh, make_dispute, people_under, raised
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 AGAINST = Lawful(Basis.CRIME, Consent.REFUSES, "He controls her money, and she is afraid of him.")
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
