@@ -56,5 +56,5 @@ def _confirmed(request: ActingRequest, chosen: list[Appointment], now: datetime)
         if done:
             messages.success(request, f"{done} {'role is' if done == 1 else 'roles are'} confirmed for this quarter.")
         else:
-            messages.warning(request, "Nobody was chosen. Tick those who still work here; record the last day of those who do not.")
+            messages.warning(request, "Nobody was chosen. Tick those who still work here; record the last day of the others.")
     return redirect(request.path)

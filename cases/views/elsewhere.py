@@ -144,6 +144,7 @@ def _linked_first(request: HttpRequest, came: Came) -> HttpResponse:
     if request.user.is_authenticated:
         raise NotTrusted("signed_in_already", request.user.pk)
     _link(user, came)
+    messages.success(request, LINKED)
     return elsewhere.come_in(request, came, user)
 
 
