@@ -20,6 +20,7 @@ from escalation import (
     outside_waiting,
     places,
     queues,
+    recoveries_waiting,
     restrictions_waiting,
 )
 from escalation.deadlines import LONDON
@@ -63,6 +64,7 @@ def home_for(acting: Appointment, now: datetime) -> Home:
     home = _own(acting, now)
     asked = [*advice_waiting.blocks_of(acting), *glass_waiting.blocks_of(acting, now), *mistakes_waiting.blocks_of(acting)]
     asked += [*outside_waiting.blocks_of(acting, now), *restrictions_waiting.blocks_of(acting)]
+    asked += recoveries_waiting.blocks_of(acting, now)
     return replace(home, blocks=[*places.blocks_of(acting, now), *asked, *home.blocks])
 
 

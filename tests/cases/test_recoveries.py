@@ -43,6 +43,7 @@ def test_two_keepers_let_somebody_back_in(people: Cast, now: datetime) -> None:
     assert [who.get(place).status_code for who in (client, lead, keeper)] == [404, 404, 200]
     assert place in keeper.get("/directory/").content.decode()
     assert place not in lead.get("/directory/").content.decode()
+    assert [place in who.get("/").content.decode() for who in (lead, keeper)] == [False, True]
     assert RANG in keeper.get(place).content.decode()
     assert keeper.post(place, {"agrees": "yes"}).status_code == 302
     assert not Authenticator.objects.exists()
