@@ -12,20 +12,19 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 
 from cases import audit, together
 from cases.models import Appointment
 from cases.roles import Role
 from cases.rows import one_act
 from escalation import leads
-from escalation.clock import date_in_words
 from escalation.deadlines import LONDON
+from escalation.digests import in_this_mail, keep_back, make_digests, may_be_mailed, shut_by_now
 from escalation.mail_times import not_before
-from escalation.models import Dispute, NoticeChoice, Notification, Undelivered
+from escalation.models import Dispute, Notification, Undelivered
 from escalation.notifications import ABOUT_DELIVERY, IMMEDIATE, tell
 from escalation.protocol import Event, LeadRole
-from escalation.turn import turn_of
 
 logger = logging.getLogger(__name__)
 
@@ -54,51 +53,6 @@ def deliver_due(*, now: datetime, limit: int = 5_000) -> int:
     return sent
 
 
-# --- digests ---------------------------------------------------------------------------------------------------------
-
-
-def make_digests(*, now: datetime) -> int:
-    """Put the notices that wait for a digest which is due into one e-mail for each person; returns how many."""
-    due = Notification.objects.filter(for_digest=True, next_attempt_at__lte=now)
-    people = due.order_by("recipient__user").values_list("recipient__user", flat=True).distinct()
-    return sum(_make_digest(user_id, now=now) for user_id in list(people))
-
-
-@one_act
-def _make_digest(user_id: int, *, now: datetime) -> bool:
-    """One person's digest, made by whoever gets hold of their choice; each notice goes into exactly one."""
-    choice = NoticeChoice.objects.select_for_update(no_key=True, skip_locked=True).filter(user=user_id).first()
-    if choice is None:
-        return False
-    waiting = Notification.objects.select_for_update(no_key=True, of=("self",)).select_related("recipient__user")
-    due = list(
-        waiting.filter(recipient__user=user_id, for_digest=True, next_attempt_at__lte=now).order_by("created_at", "pk")
-    )
-    for notice in [one for one in due if not _may_be_mailed(one.recipient, now=now)]:
-        notice.for_digest = False  # goes alone, and is left out there
-        notice.save(update_fields=["for_digest"])
-        due.remove(notice)
-    if not due:
-        return False
-    first, *others = due
-    first.for_digest, first.mail_text = False, _digest_text(due)
-    first.save(update_fields=["for_digest", "mail_text"])
-    Notification.objects.filter(pk__in=[one.pk for one in others]).update(
-        for_digest=False, carried_by=first, next_attempt_at=None
-    )
-    return True
-
-
-def _digest_text(notices: list[Notification]) -> str:
-    """How many, the references, and by when what is next there is due: nothing else (T14)."""
-    disputes = Dispute.objects.with_page_data().prefetch_related("positions")
-    found = disputes.filter(pk__in={one.dispute_id for one in notices if one.dispute_id}).order_by("reference")
-    due = [(dispute.reference, turn_of(dispute).due_at) for dispute in found]
-    lines = [f"{reference} {date_in_words(at)}" if at else reference for reference, at in due]
-    things = "thing" if len(notices) == 1 else "things"
-    return "\n".join([f"{len(notices)} {things} to read.", *([""] if lines else []), *lines])
-
-
 # --- one e-mail ------------------------------------------------------------------------------------------------------
 
 
@@ -124,9 +78,11 @@ def _deliver_some(connection: BaseEmailBackend, count: int, *, now: datetime) ->
     notices = waiting.select_for_update(no_key=True, skip_locked=True).prefetch_related(RECIPIENT, DISPUTE)[:count]
     if not notices:
         return None
-    taken, sent, end = Taken(), list[Notification](), time.monotonic() + LONGEST_HELD
+    taken, sent, end, shut = Taken(), list[Notification](), time.monotonic() + LONGEST_HELD, shut_by_now(notices)
     for notice in notices:
-        if _is_taken(connection, notice, taken.lost, now=now):
+        if notice.pk in shut:
+            taken.lost[notice.pk] = Notification.LeftOut.SHUT
+        elif _is_taken(connection, notice, taken.lost, now=now):
             sent.append(notice)
         if time.monotonic() > end:
             break
@@ -140,8 +96,8 @@ def _deliver_some(connection: BaseEmailBackend, count: int, *, now: datetime) ->
 
 
 def _is_taken(connection: BaseEmailBackend, notice: Notification, lost: dict[int, str], *, now: datetime) -> bool:
-    if not _may_be_mailed(notice.recipient, now=now):
-        lost[notice.pk] = Undelivered.Reason.LEFT
+    if not may_be_mailed(notice.recipient, now=now):
+        lost[notice.pk] = Notification.LeftOut.LEFT
         return False
     if (later := not_before(notice, now=now)) > now:
         Notification.objects.filter(pk=notice.pk).update(next_attempt_at=later)
@@ -169,22 +125,19 @@ def _see_to_lost(pk: int, reason: str, *, now: datetime) -> None:
     notice = waiting.select_related("recipient__user", "recipient__partnership", "dispute").first()
     if notice is None:
         return
-    if reason == Undelivered.Reason.LEFT:
+    if reason == Notification.LeftOut.SHUT:
+        keep_back(notice, now=now)
+    elif reason == Notification.LeftOut.LEFT:
         _leave_out(notice, now=now)
     else:
         give_up(notice, reason, now=now)
 
 
-def _may_be_mailed(who: Appointment, *, now: datetime) -> bool:
-    """Whether the person still holds the role and may still sign in."""
-    return who.user.is_active and who.is_active_on(now.astimezone(LONDON).date())
-
-
 def _leave_out(notice: Notification, *, now: datetime) -> None:
     """Send nothing to somebody who has left; about risk or a limit, those who keep the directory must know."""
-    notice.left_out_at, notice.next_attempt_at, notice.for_digest = now, None, False
-    notice.save(update_fields=["left_out_at", "next_attempt_at", "for_digest"])
-    Notification.objects.filter(carried_by=notice).update(left_out_at=now)
+    left = {"left_out_at": now, "left_out_why": Notification.LeftOut.LEFT}
+    Notification.objects.filter(pk=notice.pk).update(**left, next_attempt_at=None, for_digest=False)
+    Notification.objects.filter(carried_by=notice).update(**left)
     if in_this_mail(notice).filter(Q(is_immediate=True) | Q(event__in=RISK_OR_LIMIT)).exists():
         _becomes_a_task(notice, Undelivered.Reason.LEFT, now=now)
 
@@ -223,11 +176,6 @@ def envelope_sender(message_id: str) -> str:
 
 
 # --- what does not arrive --------------------------------------------------------------------------------------------
-
-
-def in_this_mail(notice: Notification) -> QuerySet[Notification]:
-    """The notice itself and, where it carries a digest, the others in it."""
-    return Notification.objects.filter(Q(pk=notice.pk) | Q(carried_by=notice.pk)).order_by("pk")
 
 
 def give_up(notice: Notification, reason: str, *, now: datetime) -> None:

@@ -27,6 +27,10 @@ class Notification(models.Model):
     A digest is one e-mail for several notices of a person: one of them carries it, the others are ``carried_by`` that one.
     """
 
+    class LeftOut(models.TextChoices):
+        LEFT = "left", "The role had ended or the account was closed"
+        SHUT = "shut", "The case had been shut to them"
+
     dispute = models.ForeignKey("escalation.Dispute", on_delete=models.PROTECT, null=True, related_name="notifications")
     recipient = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="notifications")
     event = models.CharField(max_length=20, choices=[(e.value, e.value) for e in Event])
@@ -42,7 +46,8 @@ class Notification(models.Model):
     next_attempt_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True, help_text="Given up, refused, or sent and reported as not delivered.")
-    left_out_at = models.DateTimeField(null=True, help_text="No e-mail: the role had ended or the account was closed.")
+    left_out_at = models.DateTimeField(null=True, help_text="When it was found that no e-mail goes.")
+    left_out_why = models.CharField(max_length=10, choices=LeftOut.choices, blank=True)
     read_at = models.DateTimeField(null=True)
 
     objects = NotificationQuerySet.as_manager()

@@ -11,7 +11,7 @@ from django.test import Client
 
 from cases.models import Appointment, AuditEvent, User
 from cases.roles import Role
-from escalation import deliveries, notifications
+from escalation import deliveries, digests, notifications
 from escalation.actions import safety
 from escalation.actions.calendars import add_closure
 from escalation.actions.notice_choice import choose_digest
@@ -161,7 +161,7 @@ def test_a_digest_that_fails_is_one_task_and_goes_again_whole(
 ) -> None:
     for _ in range(2):
         make_dispute(people, now=now)
-    deliveries.make_digests(now=MONDAY)
+    digests.make_digests(now=MONDAY)
     carrier = Notification.objects.get(recipient=reader, carried_by=None)
     deliveries.give_up(carrier, Undelivered.Reason.REFUSED, now=MONDAY)
     failure = Undelivered.objects.get()
