@@ -14,11 +14,12 @@ from cases.errors import Refused
 from cases.models import Agency, AuditEvent, CheckpointMail
 from tests import factories
 from tests.factories import Cast
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     made = factories.cast()
     factories.make_case(made, now=now)

@@ -15,6 +15,7 @@ from cases.actions.people_import import import_file, try_file
 from cases.models import Appointment, AuditEvent, User
 from tests import factories
 from tests.factories import Cast
+from tests.worlds import shared
 
 HEADER = "name,email,role,starts_on,manager_email,phone,is_contact\n"
 TWO = (
@@ -23,7 +24,7 @@ TWO = (
 )
 
 
-@pytest.fixture
+@shared
 def people(db: None) -> Cast:
     return factories.cast()
 

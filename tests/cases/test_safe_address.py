@@ -20,19 +20,20 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 CANARY = "17 Kestrel-Mews-QZX"
 WHY = "To visit her this afternoon with the police."
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     dispute = make_dispute(people, now=now)
     kept = Kept(CANARY, "Ring the refuge; never text.")

@@ -15,11 +15,12 @@ from django.urls import URLPattern, URLResolver
 
 from cases.models import Appointment
 from tests.url_matrix import COVERED, PUBLIC, ROWS, Row, World, make_world
+from tests.worlds import shared
 
 every_row = pytest.mark.parametrize("row", ROWS, ids=str)
 
 
-@pytest.fixture
+@shared
 def world(db: None, now: datetime) -> World:
     return make_world(now)
 

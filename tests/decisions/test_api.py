@@ -16,6 +16,7 @@ from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import climb_to_last_stage, do_raising_duties, fresh, make_dispute, people_under
 from tests.questions import Questions
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -33,18 +34,18 @@ WHOLE: dict[str, Any] = {
 }
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now + timedelta(hours=3))
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def at_the_top(people: Cast, dispute: Dispute, now: datetime) -> Dispute:
     return climb_to_last_stage(dispute, now=now + timedelta(hours=1))
 

@@ -18,6 +18,7 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_disputes import make_dispute, people_under, publish
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 Everything = tuple[Cast, Dispute, Appointment]
 
 
-@pytest.fixture
+@shared
 def world(clock: Clock, now: datetime) -> Everything:
     clock.move_to(now)
     people = people_under("halton", now=now)

@@ -15,9 +15,10 @@ from tests.decisions.documents import KEYS, REFERRAL, bundle_of, closed_dispute,
 from tests.factories import Cast
 from tests.factories_decisions import with_last_word
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 
-@pytest.fixture
+@shared
 def people(db: None, now: datetime) -> Cast:
     return people_under("halton", now=now)
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import itertools
 from datetime import datetime
 
-import pytest
-
 from decisions import exports
 from decisions.exports.page import as_html, as_pdf
 from tests.decisions.documents import bundle_of, closed_dispute
 from tests.decisions.reading import opened, tags_of, text_of
 from tests.factories import Cast
 from tests.factories_disputes import make_dispute, people_under
+from tests.worlds import shared
 
 
-@pytest.fixture
+@shared
 def people(db: None, now: datetime) -> Cast:
     return people_under("halton", now=now)
 

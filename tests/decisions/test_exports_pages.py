@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
 from django.test import Client
 
 from cases.models import Appointment
@@ -15,9 +14,10 @@ from tests.clock import Clock
 from tests.decisions.documents import HISTORY, asked, events
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import make_dispute, people_under
+from tests.worlds import shared
 
 
-@pytest.fixture
+@shared
 def people(db: None, now: datetime) -> Cast:
     return people_under("halton", now=now)
 

@@ -14,9 +14,10 @@ from tests.decisions.reading import text_of
 from tests.factories import Cast, make_case
 from tests.factories_decisions import confirm_all, make_record, with_last_word
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 
-@pytest.fixture
+@shared
 def people(db: None, now: datetime) -> Cast:
     return people_under("halton", now=now)
 

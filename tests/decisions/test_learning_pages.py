@@ -23,24 +23,25 @@ from tests.clock import Clock
 from tests.factories import Cast, make_appointment
 from tests.factories_decisions import with_last_word
 from tests.factories_disputes import climb, fresh, make_dispute, people_under, publish, source_protocol
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 CANARY = "Margaret Elsworth"
 PLAIN = "The discharge policy does not say who pays for nights."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def scrutineer(people: Cast) -> Appointment:
     return make_appointment(Role.INDEPENDENT_SCRUTINEER, partnership=people.partnership)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, scrutineer: Appointment, now: datetime) -> Dispute:
     made = climb(make_dispute(people, now=now), now=now)
     leads.join(made, people.council.line_manager, Side.RAISING, now=now)

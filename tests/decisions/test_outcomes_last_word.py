@@ -20,18 +20,19 @@ from escalation.models.dispute import Status
 from tests.factories import Cast, make_appointment
 from tests.factories_decisions import confirm_all, confirmers, give_last_word, refer, referred, speakers, with_last_word
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 WORDS: dict[str, Any] = {"text": "The sitter starts first.", "reasons": "The risk is at night."}
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

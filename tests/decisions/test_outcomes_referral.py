@@ -17,16 +17,17 @@ from escalation.models.dispute import Status
 from tests.factories import Cast
 from tests.factories_decisions import refer, referred, who_may_refer
 from tests.factories_disputes import climb_to_last_stage, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

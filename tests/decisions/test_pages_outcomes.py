@@ -16,19 +16,20 @@ from tests.decisions.deciding_pages import as_, at
 from tests.factories import Cast
 from tests.factories_decisions import confirm_all, referred, speakers, who_may_refer, with_last_word
 from tests.factories_disputes import climb_to_last_stage, do_raising_duties, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 LATER = timedelta(hours=1)
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now + LATER)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

@@ -26,6 +26,7 @@ from tests.escalation.test_protocol_tracks import FILE, TEXT
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_decisions import confirm_all, give_last_word, make_record, refer
 from tests.factories_disputes import climb_to_last_stage, fresh, make_theme
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +37,7 @@ GIVEN: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     """The cast of a partnership with three tracks."""
     clock.move_to(now)
