@@ -10,9 +10,9 @@ from escalation.forms.work import words
 WHY = "For example, that you fear for how you are treated. Only those who know the name read this"
 # What ``know_raiser`` in the access table opens, in words.
 WHO_KNOWS = (
-    "Safeguarding leads of the agencies concerned go on reading it, and so do whoever stands by the person who raised "
-    "it, the chair if it comes to them, an auditor under an engagement, and a senior manager or chief social work officer who "
-    "has to break the glass."
+    "Safeguarding leads of the agencies concerned go on reading the name. So do whoever stands by the person who raised it, the "
+    "chair if it comes to them, an auditor under an engagement, and a senior manager or chief social work officer who has to "
+    "break the glass."
 )
 
 

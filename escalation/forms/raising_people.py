@@ -122,7 +122,7 @@ class RecipientForm(LawfulForm, StepForm):
     page = "escalation/raise/questions/recipient.html"
     optional = ("sharing_why",)
     who_knows = WHO_KNOWS
-    keeps_name = forms.BooleanField(label="Keep my name for the few who have to know it", required=False)
+    keeps_name = forms.BooleanField(label="Show my name only to the few who have to know it", required=False)
     protect_reason = forms.CharField(
         label="Why?", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text=WHY
     )
