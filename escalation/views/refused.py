@@ -22,6 +22,13 @@ WHY_NOT = {
     "not_found": "not shared with them, or not there",
 }
 
+# What the tabs and files are called on the page; whatever is not here is named after its address.
+PAGES = {
+    "dispute": "Summary", "dispute_decisions": "Decisions", "dispute_outside": "Asked outside the partnership",
+    "dispute_readers": "Who has looked", "dispute_sharings": "With whom it is shared", "case": "The case",
+    "person": "The person’s details", "evidence_file": "A file of evidence", "export": "A document", "export_file": "A document",
+}  # fmt: skip
+
 
 def refused_attempts(dispute: Dispute, acting: Appointment) -> list[dict[str, Any]]:
     """The latest on the case of this dispute, for leads, the board's office and auditors.
@@ -41,7 +48,7 @@ def _what(event: AuditEvent) -> str:
     name = str(event.data["verb"])
     by_program = name.startswith("api_")
     name = name.removeprefix("api_")
-    words = TEXTS.get(name) or name.replace("_", " ").capitalize()
+    words = PAGES.get(name) or TEXTS.get(name) or name.removeprefix("dispute_").replace("_", " ").capitalize()
     if event.data["method"] in ("get", "head"):
         words = f"Opened the page “{words}”" if not by_program else f"Read “{words}”"
     again = f", {event.data['times']} times more within a minute" if "times" in event.data else ""
