@@ -27,6 +27,7 @@ PAGES = {
     "dispute": "Summary", "dispute_decisions": "Decisions", "dispute_outside": "Asked outside the partnership",
     "dispute_readers": "Who has looked", "dispute_sharings": "With whom it is shared", "case": "The case",
     "person": "The person’s details", "evidence_file": "A file of evidence", "export": "A document", "export_file": "A document",
+    "safe_address": "The safe address", "safe_address_write": "Write down the safe address",
 }  # fmt: skip
 
 
