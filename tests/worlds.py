@@ -30,7 +30,10 @@ SHARED = "is_shared"
 
 
 def shared(function: Callable[..., Any]) -> Any:
-    """A fixture whose world is made once for tests in a row; it may ask for ``now``, ``clock``, ``db`` and other such ones."""
+    """A fixture whose world is made once for tests in a row; it may ask for ``now``, ``clock``, ``db`` and other such ones.
+
+    It may leave nothing outside the database, such as a file, which no rollback would put right.
+    """
 
     @functools.wraps(function)
     def hand_out(request: pytest.FixtureRequest, **asked: Any) -> Any:

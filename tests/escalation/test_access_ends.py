@@ -22,19 +22,20 @@ from tests.clock import Clock
 from tests.escalation.test_restricted import finds
 from tests.factories import Cast, make_place
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(days=28, hours=1)
 WHY = "She answers a complaint about it."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     """Taken to the second stage; it has not ended yet."""
     return climb(make_dispute(people, now=now), now=now)

@@ -16,11 +16,12 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_disputes import make_dispute, publish, source_protocol
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     """A protocol that wants an acknowledgement in 4 hours and a reply in 48, and reminds after 20."""
     clock.move_to(now)
@@ -38,7 +39,7 @@ def people(clock: Clock, now: datetime) -> Cast:
     return people
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

@@ -24,24 +24,25 @@ from tests.escalation.standing_in import act_for, go_away, place_of
 from tests.factories import Cast, make_agency, make_appointment, make_case
 from tests.factories_disputes import climb, fresh, make_dispute, people_under, publish, source_protocol
 from tests.journeys.gates import cast_under, one_gate, owes
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 QUESTION, ADVICE = "Is this below the threshold, or is it ours?", "It is ours: two falls in a week. Ask for the meeting today."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("dundee", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     """At Dundee's stage 1, inside the council, which names its safeguarding lead for advice."""
     return climb(make_dispute(people, now=now), now=now)
 
 
-@pytest.fixture
+@shared
 def asked(dispute: Dispute, people: Cast, now: datetime) -> AdviceRequest:
     return ask(dispute, people.council.lead, people.council.line_manager, now)
 

@@ -20,11 +20,12 @@ from tests.escalation.standing_in import act_for, go_away, place_of, second_mana
 from tests.factories import Cast, make_appointment
 from tests.factories_decisions import make_record
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("luton", now=now)

@@ -23,6 +23,7 @@ from escalation.turn import is_turn_of
 from tests.escalation.test_unseen_protocols import HEAD
 from tests.factories import Cast, cast, make_agency, make_appointment, make_case, make_partnership
 from tests.factories_disputes import fresh, make_dispute
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -46,14 +47,14 @@ final_authority: {kind: agreement, title: What they agreed}
 )
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     people = cast(make_partnership("borrowing", reference_prefix="BOR"))
     publish_protocol(partnership=people.partnership, document=loads(BORROWING), by=None, now=now)
     return people
 
 
-@pytest.fixture
+@shared
 def lender(people: Cast) -> Appointment:
     """The lead of a health board that commissions the charity and has nothing to do with the dispute."""
     board = make_agency(people.partnership, "health", short_name="Commissioners")

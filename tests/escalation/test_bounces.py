@@ -22,6 +22,7 @@ from escalation.protocol import Event
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(hours=3)
@@ -81,18 +82,18 @@ def report(
     return text.replace("\n", "\r\n").encode()
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def notice(people: Cast, dispute: Dispute, now: datetime) -> Notification:
     """Sent, as the mail server said."""
     deliveries.deliver_due(now=now)

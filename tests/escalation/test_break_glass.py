@@ -20,6 +20,7 @@ from tests.clock import Clock
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import fresh, make_dispute, people_under
 from tests.url_matrix_disputes import ENDPOINTS, PAGES
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 WHY = "The ambulance crew rang: she is on the floor and alone."
@@ -27,13 +28,13 @@ SAID = {"category": "risk", "reason": WHY}
 TITLE = "Discharge home without a care package."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return fresh(make_dispute(people, now=now))
 

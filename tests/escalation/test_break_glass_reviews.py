@@ -17,17 +17,18 @@ from tests.clock import Clock
 from tests.escalation.test_break_glass import TITLE, WHY, fresh_row, opened
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return fresh(make_dispute(people, now=now))
 

@@ -20,27 +20,28 @@ from tests.clock import Clock
 from tests.factories import Cast, make_appointment
 from tests.factories_decisions import with_last_word
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return climb(make_dispute(people, now=now), now=now)
 
 
-@pytest.fixture
+@shared
 def manager(dispute: Dispute, people: Cast) -> Appointment:
     rows = dispute.participants.filter(appointment__agency=people.council.agency)
     return next(row.appointment for row in rows if row.appointment.role != Role.PRACTITIONER)
 
 
-@pytest.fixture
+@shared
 def debrief(dispute: Dispute, manager: Appointment, people: Cast, now: datetime) -> Debrief:
     offer_debrief(dispute=dispute, text="Thursday at ten.", by=manager, now=now)
     return Debrief.objects.get(participant__appointment=people.council.practitioner)

@@ -14,17 +14,18 @@ from tests.escalation.home_pages import pass_by, see
 from tests.factories import Cast
 from tests.factories_disputes import climb, make_dispute, people_under
 from tests.questions import Questions
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def three(people: Cast, now: datetime) -> tuple[Dispute, Dispute, Dispute]:
     first = make_dispute(people, now=now)
     second = climb(make_dispute(people, now=now), now=now)

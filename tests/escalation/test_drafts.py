@@ -13,11 +13,12 @@ from tests.clock import Clock
 from tests.escalation.raising_pages import address, answers, begin
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)

@@ -22,12 +22,13 @@ from tests.decisions.documents import asked, bundle_of, section
 from tests.escalation.test_restricted import finds, restricted
 from tests.factories import Cast, make_agency, make_appointment, make_engagement, make_place, make_team
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 WHY = "The yearly audit of missed limits."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     """Nobody has approved anything yet."""
     clock.move_to(now)
@@ -38,7 +39,7 @@ def people(now: datetime, clock: Clock) -> Cast:
     return found
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return fresh(make_dispute(people, now=now))
 

@@ -25,17 +25,18 @@ from tests.escalation import evidence_corpus as corpus
 from tests.escalation.evidence_steps import CHART, NAME, SHOWS, address, body, files_root, hand_in, scan_all, upload
 from tests.factories import Cast
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

@@ -24,17 +24,18 @@ from tests.escalation.evidence_steps import SHOWS, address, files_root, hand_in,
 from tests.escalation.test_protocol_tracks import FILE
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_disputes import fresh, make_dispute, make_theme, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

@@ -21,6 +21,7 @@ from tests.calling import signed_in
 from tests.clock import Clock as Movable
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_disputes import fresh, make_dispute, people_under, publish, source_protocol
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -32,18 +33,18 @@ def people_with(now: datetime, **extension: Any) -> Cast:
     return people
 
 
-@pytest.fixture
+@shared
 def people(clock: Movable, now: datetime) -> Cast:
     clock.move_to(now)
     return people_with(now, allowed=True, pause=True, longest_days=7)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def limit(dispute: Dispute) -> Deadline:
     return dispute.deadlines.get(stage=2, kind="start")
 

@@ -14,11 +14,12 @@ from tests.clock import Clock
 from tests.escalation.home_pages import see
 from tests.factories import Cast
 from tests.factories_disputes import people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)

@@ -21,17 +21,18 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     dispute = make_dispute(people, now=now)
     by = people.council.practitioner
@@ -39,7 +40,7 @@ def dispute(people: Cast, now: datetime) -> Dispute:
     return dispute
 
 
-@pytest.fixture
+@shared
 def colleague(people: Cast) -> Appointment:
     return make_appointment(Role.PRACTITIONER, people.council.agency)
 

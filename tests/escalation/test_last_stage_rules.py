@@ -22,6 +22,7 @@ from escalation.turn import turn_of
 from tests.escalation.test_unseen_protocols import HEAD, people_of
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import climb, fresh, make_dispute
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -64,12 +65,12 @@ onward_routes:
 )
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_of(SCRUTINY, now)
 
 
-@pytest.fixture
+@shared
 def scrutineer(people: Cast) -> Appointment:
     return make_appointment(Role.INDEPENDENT_SCRUTINEER, partnership=people.partnership)
 

@@ -18,21 +18,22 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return climb(make_dispute(people, now=now), now=now)
 
 
-@pytest.fixture
+@shared
 def manager(dispute: Dispute, people: Cast) -> Appointment:
     rows = dispute.participants.filter(appointment__agency=people.council.agency).exclude(is_originator=True)
     found = rows.first()

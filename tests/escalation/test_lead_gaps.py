@@ -18,17 +18,18 @@ from tests.clock import Clock
 from tests.escalation.standing_in import go_away, place_of, second_manager
 from tests.factories import Cast
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("luton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     """At the second stage, which the line managers of both agencies lead."""
     found = climb(make_dispute(people, now=now), now=now)

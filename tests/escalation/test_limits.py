@@ -23,6 +23,7 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast, cast, make_case, make_partnership
 from tests.factories_disputes import SAFE, do_raising_duties, fresh, make_dispute, publish, raised, source_protocol
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,7 @@ def test_an_agreement_in_writing_meets_what_is_counted_from_the_end(now: datetim
     assert sweep.sweep(now=now + timedelta(days=9)).missed == 0
 
 
-@pytest.fixture
+@shared
 def asking(clock: Clock, now: datetime) -> Cast:
     """A reply in 10 working days, or sooner."""
     clock.move_to(now)

@@ -20,22 +20,23 @@ from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_decisions import confirm_all, with_last_word
 from tests.factories_disputes import SAFE, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 WORD = "My manager told me to drop it."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def closed(dispute: Dispute, now: datetime) -> Dispute:
     found = confirm_all(with_last_word(dispute, now=now), now=now)
     assert found.status == Status.CLOSED

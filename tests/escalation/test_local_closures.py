@@ -23,12 +23,13 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast, cast, make_appointment, make_partnership
 from tests.factories_disputes import fresh, make_dispute, publish, source_protocol
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 TUESDAY = date(2026, 4, 7)  # the first working day after Easter
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     """Halton, had it meant working days."""
     clock.move_to(now)
@@ -38,7 +39,7 @@ def people(clock: Clock, now: datetime) -> Cast:
     return people
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

@@ -17,13 +17,14 @@ from escalation.models import ChronologyEntry, Deadline, Dispute, DisputeStage, 
 from escalation.models.dispute import Status, allowed_moves
 from escalation.state_diagram import states_document
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 ALLOWED = {(source, target) for _, source, target in allowed_moves()}
 
 
-@pytest.fixture
+@shared
 def dispute(now: datetime) -> Dispute:
     return make_dispute(people_under("halton", now=now), now=now)
 

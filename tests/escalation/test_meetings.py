@@ -17,22 +17,23 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 MINUTES = Minutes("video", "We went through the nights.", "A sitter for a week.", "Health holds that a sitter is not needed.")
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def meeting(dispute: Dispute, people: Cast, now: datetime) -> Meeting:
     proposed = Proposed("Strategy Meeting", now + timedelta(hours=2), "Who covers the nights?", link="https://meet.example/1")
     return propose_meeting(

@@ -17,18 +17,19 @@ from tests.calling import one, signed_in
 from tests.clock import Clock
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 WHY, KNOWN = "I took her for a neighbour of the same name.", "I asked both."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return fresh(make_dispute(people, now=now))
 

@@ -16,6 +16,7 @@ from escalation.protocol_files import ProtocolFileError, loads
 from tests.escalation.test_unseen_protocols import HEAD, people_of
 from tests.factories import Cast, make_case
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,7 @@ final_authority: {kind: agreement, title: What they agreed}
 )
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_of(TEXT, now)
 

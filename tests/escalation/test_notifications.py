@@ -13,16 +13,17 @@ from escalation.models import Dispute, Notification
 from escalation.protocol import Event
 from tests.factories import Cast
 from tests.factories_disputes import climb, climb_to_last_stage, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

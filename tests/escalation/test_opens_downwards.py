@@ -24,6 +24,7 @@ from tests.clock import Clock
 from tests.decisions.documents import bundle_of
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import climb, fresh, leader_of, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +99,7 @@ def test_each_reads_the_stages_they_came_to_and_hears_of_those_above(key: str, n
     assert wrong == []
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now + timedelta(hours=1))
     return people_under("halton", now=now)

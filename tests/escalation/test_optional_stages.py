@@ -18,6 +18,7 @@ from escalation.protocol_tester import without_leads
 from tests.escalation.test_unseen_protocols import HEAD
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_disputes import fresh, make_dispute
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +51,7 @@ final_authority: {kind: agreement, title: What they agreed}
 )
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     people = cast(make_partnership("flat", reference_prefix="FLA"))
     publish_protocol(partnership=people.partnership, document=loads(FLAT), by=None, now=now)

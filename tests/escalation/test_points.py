@@ -16,23 +16,24 @@ from escalation.models import Dispute, Point, PointView
 from tests.calling import signed_in
 from tests.factories import Cast
 from tests.factories_disputes import climb, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 OURS = Column("disputed", "She fell twice at night.", "high", "Threshold document, section 3")
 THEIRS = Column("agreed", "We saw the same.", "medium")
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def point(dispute: Dispute, people: Cast, now: datetime) -> Point:
     return add_point(
         dispute=dispute, text="She cannot be alone at night.", column=OURS, by=people.council.practitioner, now=now

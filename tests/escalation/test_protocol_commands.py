@@ -19,6 +19,7 @@ from escalation.protocol_files import (
     sha256,
 )
 from tests.escalation.protocol_texts import FILES, FOLDER, HALTON_FILE, REFERENCE, changed, line_of, run
+from tests.worlds import shared
 
 INVENTED = Path(__file__).parent.parent / "protocols"
 
@@ -143,7 +144,7 @@ def test_deadlines_of_a_file_that_is_no_protocol(tmp_path: Path) -> None:
 # Publishing.
 
 
-@pytest.fixture
+@shared
 def partnership(db: None) -> Partnership:
     return Partnership.objects.create(
         key="test-board", name="Test Board", short_name="Test", reference_prefix="TST", nation=Nation.ENGLAND_AND_WALES

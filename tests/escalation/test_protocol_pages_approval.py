@@ -14,11 +14,12 @@ from tests.clock import Clock
 from tests.escalation.protocol_pages import begin, change, go, seen, submit
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import make_dispute, people_under, publish
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)

@@ -17,11 +17,12 @@ from tests.clock import Clock
 from tests.escalation.protocol_pages import add, begin, change, go, seen, submit
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_disputes import people_under, source_protocol
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)

@@ -23,13 +23,14 @@ from tests.escalation.protocol_pages import add, begin, change, go, seen
 from tests.escalation.protocol_texts import run
 from tests.escalation.test_protocol_tracks import FILE, TEXT
 from tests.factories import Cast, cast, make_partnership
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 AT = ("--concern-arose", "2026-04-02T10:00")
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     """The cast of a partnership with three tracks."""
     clock.move_to(now)

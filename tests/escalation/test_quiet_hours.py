@@ -15,6 +15,7 @@ from escalation.protocol import Clock, Event
 from escalation.protocol_limits import limit_contradictions
 from tests.factories import Cast, cast, make_partnership
 from tests.factories_disputes import make_dispute, publish, source_protocol
+from tests.worlds import shared
 
 QUIET = {"quiet_from": time(20), "quiet_until": time(8)}
 LATE = datetime(2026, 4, 2, 22, 0, tzinfo=UTC)  # 23:00 in London
@@ -45,7 +46,7 @@ def test_a_beginning_without_an_end_is_refused() -> None:
     assert found.place == ("clock", "quiet_until")
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     people = cast(make_partnership("halton"))
     clock = source_protocol("halton").clock.model_copy(update=QUIET)

@@ -26,6 +26,7 @@ from tests.escalation.raising_pages import address, answers, begin, fill, text_o
 from tests.factories import Cast, make_case
 from tests.factories_disputes import SAFE, climb, fresh, make_dispute, people_under, raised
 from tests.url_matrix_disputes import API, ENDPOINTS, ONE, PAGES
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 CANARY, MAIL, WHY = "Quillon O’Canary-Bird", "quillon.canarybird@example.org", "My manager shouts at whoever disagrees."
@@ -37,7 +38,7 @@ LOOKED_AT = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     people = people_under("halton", now=now)
@@ -50,7 +51,7 @@ def call(who: Appointment) -> None:
     who.user.save()
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     """Raised with the name kept, discussed, and taken a stage further."""
     dispute = raise_dispute(

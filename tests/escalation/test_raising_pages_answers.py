@@ -16,12 +16,13 @@ from tests.clock import Clock
 from tests.escalation.raising_pages import address, answers, begin, day_of, fill, text_of
 from tests.factories import Cast, make_case
 from tests.factories_disputes import people_under, source_protocol
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 KEYS = ("halton", "dundee", "luton", "south_lanarkshire")
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)

@@ -20,12 +20,13 @@ from tests.escalation.raising_pages import address, answers, begin, day_of, fill
 from tests.factories import Cast
 from tests.factories_disputes import SAFE as SAFE_NOW
 from tests.factories_disputes import people_under, raised
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 KEYS = ("halton", "dundee", "luton", "south_lanarkshire")
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)

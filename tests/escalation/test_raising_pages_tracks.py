@@ -14,6 +14,7 @@ from escalation.protocol_files import load, loads
 from tests.escalation.raising_pages import SAFE, WORRY, address, begin, text_of
 from tests.escalation.test_protocol_tracks import FILE, ONE_STAGE
 from tests.factories import Cast, cast, make_partnership
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ THEME = {"theme": "Weekend discharges"}
 LEADS_TO = {"worry": "Care starts two days late.", "proposed_resolution": "A shared inbox."}
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     """The cast of a partnership with three tracks."""
     made = cast(make_partnership("saltmarsh", reference_prefix="SAL", nation=Nation.ENGLAND_AND_WALES))

@@ -22,19 +22,20 @@ from tests.clock import Clock
 from tests.factories import Cast
 from tests.factories_disputes import fresh, make_dispute, people_under
 from tests.questions import Questions
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 REASON = "Nothing was agreed about the night."
 TYPED = {"reason": REASON, "seen": ""}
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

@@ -20,11 +20,12 @@ from tests.clock import Clock
 from tests.escalation.standing_in import FROM, UNTIL, act_for, go_away, place_of, second_manager
 from tests.factories import Cast
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("luton", now=now)

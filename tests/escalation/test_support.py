@@ -18,27 +18,28 @@ from tests.calling import signed_in
 from tests.clock import Clock
 from tests.factories import Cast, make_appointment
 from tests.factories_disputes import fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 WHY = "I am new and they outrank me."
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def colleague(people: Cast) -> Appointment:
     return make_appointment(Role.PRACTITIONER, people.council.agency)
 
 
-@pytest.fixture
+@shared
 def support(dispute: Dispute, people: Cast, colleague: Appointment, now: datetime) -> Support:
     asked = Asked(colleague, "support", WHY, is_status_difference=True)
     return ask_support(dispute=dispute, asked=asked, by=people.council.practitioner, now=now)

@@ -23,11 +23,12 @@ from tests.escalation.test_protocol_tracks import FILE
 from tests.factories import Cast, cast, make_case, make_partnership
 from tests.factories_decisions import confirm_all, give_last_word, refer
 from tests.factories_disputes import SAFE, climb_to_last_stage, fresh, leader_of, make_dispute, make_theme
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@shared
 def people(now: datetime) -> Cast:
     """The cast of a partnership with three tracks."""
     made = cast(make_partnership("saltmarsh", reference_prefix="SAL", nation=Nation.ENGLAND_AND_WALES))

@@ -15,6 +15,7 @@ from tests.clock import Clock
 from tests.escalation.work_pages import GOOD, SAFE, TALK, as_, url
 from tests.factories import Cast
 from tests.factories_disputes import climb, climb_to_last_stage, fresh, make_dispute, people_under
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -40,13 +41,13 @@ EMPTY_SAYS = {
 every_verb = pytest.mark.parametrize("name", sorted(GOOD))
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     return make_dispute(people, now=now)
 

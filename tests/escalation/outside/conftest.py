@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import pytest
-
 from escalation.models import Dispute, OutsideInvitation
 from tests.clock import Clock
 from tests.escalation.outside.steps import (
@@ -15,25 +13,26 @@ from tests.escalation.outside.steps import (
 )
 from tests.factories import Cast
 from tests.factories_disputes import make_dispute, people_under
+from tests.worlds import shared
 
 
-@pytest.fixture
+@shared
 def people(now: datetime, clock: Clock) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def dispute(people: Cast, now: datetime) -> Dispute:
     """At Halton's stage 1, which practitioners lead."""
     return make_dispute(people, now=now)
 
 
-@pytest.fixture
+@shared
 def asked(dispute: Dispute, people: Cast, now: datetime) -> OutsideInvitation:
     return invited(dispute, people.council.practitioner, now)
 
 
-@pytest.fixture
+@shared
 def token(asked: OutsideInvitation, now: datetime) -> str:
     return token_in(newest_mail(now))
