@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 from celery import shared_task
 
-from cases import account_mail, checkpoint_mail, checkpoints
+from cases import account_mail, checkpoint_mail, checkpoints, parts
 from cases.actions import attestations, own_sign_ins, readings, refusals, sent, sign_ins, typed, unused
 from cases.clock import database_now
 from escalation import deliveries, outside_mail
@@ -16,15 +17,11 @@ from escalation.actions import outside as asked_outside
 
 @shared_task(name="escalation.tasks.sweep_deadlines")
 def sweep_deadlines() -> None:
-    """Hold every dispute to its limits."""
-    now = database_now()
-    if sweep.sweep(now=now).missed:
-        checkpoints.seal(now=now)
-    plans.warn_of_overdue(now=now)
-    restrictions.warn_of_reviews(now=now)
-    asked_outside.end_those_over(now=now)
-    break_glass.warn_of_overdue(now=now)
-    lead_gaps.sweep(now=now)
+    """Hold every dispute to its limits, and do what else falls due by the day or the minute."""
+    parts.each(
+        sweep.sweep_and_seal, plans.warn_of_overdue, restrictions.warn_of_reviews, asked_outside.end_those_over,
+        break_glass.warn_of_overdue, lead_gaps.sweep, now=database_now(),
+    )  # fmt: skip
 
 
 @shared_task(name="escalation.tasks.recalculate_dates")
@@ -36,8 +33,7 @@ def recalculate_dates() -> None:
 @shared_task(name="escalation.tasks.deliver_notices")
 def deliver_notices() -> None:
     """Send the notices that are owed, and what is owed to people outside who have no account."""
-    deliveries.deliver_due(now=database_now())
-    outside_mail.deliver_owed(now=database_now())
+    parts.each(deliveries.deliver_due, outside_mail.deliver_owed, now=database_now())
 
 
 @shared_task(name="escalation.tasks.seal_audit_trail")
@@ -64,8 +60,7 @@ def clear_away_files() -> None:
 @shared_task(name="escalation.tasks.look_after_accounts")
 def look_after_accounts() -> None:
     """Tell people what happened with their accounts, and write down the end of sessions nobody came back to."""
-    account_mail.deliver_owed(now=database_now())
-    sign_ins.end_old(now=database_now(), at=time.time())
+    parts.each(account_mail.deliver_owed, partial(sign_ins.end_old, at=time.time()), now=database_now())
 
 
 @shared_task(name="escalation.tasks.ask_providers_again")
@@ -77,9 +72,7 @@ def ask_providers_again() -> None:
 @shared_task(name="escalation.tasks.keep_accounts_current")
 def keep_accounts_current() -> None:
     """Suspend what nobody uses, after a warning, and remind of the quarterly lists and of the weekly ones of readers."""
-    unused.warn_and_suspend(now=database_now())
-    attestations.remind(now=database_now())
-    readings.tell_of_lists(now=database_now())
+    parts.each(unused.warn_and_suspend, attestations.remind, readings.tell_of_lists, now=database_now())
 
 
 @shared_task(name="escalation.tasks.mail_checkpoints")
@@ -97,5 +90,4 @@ def count_refusals() -> None:
 @shared_task(name="escalation.tasks.forget_what_was_typed")
 def forget_what_was_typed() -> None:
     """Throw away unsent text of which nothing was heard for three days, and one-time keys as old."""
-    typed.forget_old_text(now=database_now())
-    sent.forget_old_keys(now=database_now())
+    parts.each(typed.forget_old_text, sent.forget_old_keys, now=database_now())

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
-from cases import audit
+from cases import audit, parts
 from cases.access import Answer
 from cases.errors import Refused
 from cases.models import Appointment, AuditEvent
@@ -212,7 +212,7 @@ def by_month(by: Appointment) -> Sequence[MonthOf]:
 def warn_of_overdue(*, now: datetime) -> int:
     """Say once that nobody has looked at it in two working days; a second run finds nothing."""
     late = BreakGlass.objects.filter(reviewed_at=None, warned_at=None, review_by__lt=now.astimezone(LONDON).date())
-    return sum(_warn(pk, now=now) for pk in list(late.order_by("review_by", "pk").values_list("pk", flat=True)[:BATCH]))
+    return parts.one_by_one(_warn, list(late.order_by("review_by", "pk").values_list("pk", flat=True)[:BATCH]), now=now)
 
 
 @one_act

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Q
 
+from cases import parts
 from cases.models import Absence, Appointment
 from cases.rows import one_act
 from cases.standing_in import Away
@@ -15,6 +17,8 @@ from escalation.deadlines import LONDON
 from escalation.models import Dispute, LeadGap, Participant, ProtocolVersion
 from escalation.models.dispute import RUNNING
 from escalation.transitions import lock
+
+logger = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -35,7 +39,16 @@ def sweep(*, now: datetime) -> int:
     theirs = Participant.objects.filter(appointment__in=gone, handed_to=None, dispute__status__in=RUNNING)
     gaps = LeadGap.objects.filter(ended_at=None)
     ids = sorted({*theirs.values_list("dispute", flat=True), *gaps.values_list("dispute", flat=True)})
-    return sum(look_at(ids[start : start + BATCH], away, now=now) for start in range(0, len(ids), BATCH))
+    return sum(_look_at_some(ids[start : start + BATCH], away, now=now) for start in range(0, len(ids), BATCH))
+
+
+def _look_at_some(ids: Sequence[int], away: Away, *, now: datetime) -> int:
+    """Many at once; where that fails each by itself, so that one which cannot be looked at holds up no other."""
+    try:
+        return look_at(ids, away, now=now)
+    except Exception as error:
+        logger.info("%s disputes are looked at one by one: %s", len(ids), type(error).__name__)
+        return parts.one_by_one(lambda pk, now: look_at([pk], away, now=now), ids, now=now)
 
 
 def look_at(ids: Iterable[int], away: Away, *, now: datetime) -> int:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import Count, Max, Min, Q
 
-from cases import audit, locks
+from cases import audit, locks, parts
 from cases.errors import Refused
 from cases.models import Appointment, AuditEvent
 from cases.roles import Permission
@@ -211,9 +211,7 @@ def end_those_over(*, now: datetime) -> int:
     over = OutsideInvitation.objects.filter(ended_at=None).filter(
         Q(expires_at__lte=now) | ~Q(dispute__status__in=RUNNING)
     )
-    return sum(
-        _end_by_clock(pk, now=now) for pk in list(over.order_by("expires_at", "pk").values_list("pk", flat=True))
-    )
+    return parts.one_by_one(_end_by_clock, list(over.order_by("expires_at", "pk").values_list("pk", flat=True)), now=now)
 
 
 @one_act

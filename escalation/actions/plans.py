@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cases import audit
+from cases import audit, parts
 from cases.errors import Refused
 from cases.models import Agency, Appointment
 from cases.rows import one_act
@@ -182,7 +182,7 @@ def warn_of_overdue(*, now: datetime) -> int:
         ended_at__isnull=True, warned_at__isnull=True, review_on__lt=now.astimezone(LONDON).date(),
         dispute__status__in=RUNNING,
     )
-    return sum(_warn(pk, now=now) for pk in list(overdue.order_by("review_on", "pk").values_list("pk", flat=True)[:BATCH]))
+    return parts.one_by_one(_warn, list(overdue.order_by("review_on", "pk").values_list("pk", flat=True)[:BATCH]), now=now)
 
 
 @one_act

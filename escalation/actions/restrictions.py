@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
-from cases import audit
+from cases import audit, parts
 from cases.access import Answer
 from cases.errors import Refused
 from cases.models import Appointment, Case, Restriction
@@ -209,7 +209,7 @@ def warn_of_reviews(*, now: datetime) -> int:
     due = Restriction.objects.filter(
         state=Restriction.State.IN_FORCE, warned_at=None, review_on__lte=now.astimezone(LONDON).date()
     )
-    return sum(_warn(pk, now=now) for pk in list(due.order_by("review_on", "pk").values_list("pk", flat=True)[:BATCH]))
+    return parts.one_by_one(_warn, list(due.order_by("review_on", "pk").values_list("pk", flat=True)[:BATCH]), now=now)
 
 
 @one_act

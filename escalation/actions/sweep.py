@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from cases import locks, together
+from cases import checkpoints, locks, together
 from escalation import at_hand, clock, deadlines, notifications
 from escalation.actions import acknowledge, advice, extensions
 from escalation.actions.moves import escalate_by_clock
@@ -35,6 +35,12 @@ class Swept:
         """What another part of the sweep did as well."""
         for counted in fields(self):
             setattr(self, counted.name, getattr(self, counted.name) + getattr(other, counted.name))
+
+
+def sweep_and_seal(*, now: datetime) -> None:
+    """Do everything that is due; what was missed is sealed at once."""
+    if sweep(now=now).missed:
+        checkpoints.seal(now=now)
 
 
 def sweep(*, now: datetime, at_once: int = AT_ONCE) -> Swept:
