@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -61,16 +61,22 @@ def govuk_form(context: template.Context, form: forms.BaseForm, summary: bool = 
 
 
 @register.simple_tag
-def error_summary(*bound_forms: forms.BaseForm) -> SafeString:
-    """What is wrong, at the top of the page, each line leading to its field."""
-    errors = [error for form in bound_forms for error in summary_of(form)]
+def error_summary(*given: forms.BaseForm | Iterable[forms.BaseForm]) -> SafeString:
+    """What is wrong with all these forms, in one box at the top of the page, each line leading to its field."""
+    errors = [error for form in _each_form(given) for error in summary_of(form)]
     return draw("error_summary", errors=errors) if errors else SafeString("")
 
 
 @register.simple_tag
-def error_prefix(*bound_forms: forms.BaseForm) -> str:
+def error_prefix(*given: forms.BaseForm | Iterable[forms.BaseForm]) -> str:
     """The beginning of the page's title when a form was refused."""
-    return "Error: " if any(form.is_bound and form.errors for form in bound_forms) else ""
+    return "Error: " if any(form.is_bound and form.errors for form in _each_form(given)) else ""
+
+
+def _each_form(given: Iterable[forms.BaseForm | Iterable[forms.BaseForm]]) -> Iterator[forms.BaseForm]:
+    """Forms and lists of them, one after the other."""
+    for one in given:
+        yield from [one] if isinstance(one, forms.BaseForm) else one
 
 
 @register.simple_tag

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import engines
 from django.test import RequestFactory
+
+from cases.forms.base import GovukForm
 
 DUE = datetime(2026, 4, 10, 22, 59, tzinfo=UTC)
 STAGES = [
@@ -233,3 +236,16 @@ def test_every_file_that_style_and_script_refer_to_is_served() -> None:
 
 def _scripts() -> list[Path]:
     return sorted((Path(settings.BASE_DIR) / "static/js").glob("*.js"))
+
+
+def test_what_is_wrong_in_several_forms_stands_in_one_box() -> None:
+    class Asked(GovukForm):
+        what = forms.CharField(label="What", error_messages={"required": "Say what"})
+
+    wrong, also = Asked({"a-what": ""}, prefix="a"), Asked({"b-what": ""}, prefix="b")
+    right = Asked({"c-what": "It"}, prefix="c")
+    page = drawn("{% error_prefix one rows %}{% error_summary one rows %}", one=right, rows=[wrong, also])
+    assert page.startswith("Error: ")
+    assert page.count("There is a problem") == 1
+    assert page.count("Say what") == 2
+    assert drawn("{% error_prefix one rows %}{% error_summary one rows %}", one=right, rows=[]) == ""
