@@ -42,11 +42,11 @@ AGREEMENT_ON_A_THEME: Asks = AGREEMENT | {
                 "Say why this resolves the concern"),
 }  # fmt: skip
 LAST_WORDS = {
-    AuthorityKind.RECOMMENDATION: "What do you recommend?",
-    AuthorityKind.DETERMINATION: "What do you determine?",
-    AuthorityKind.AGREEMENT: "What do you propose that the agencies agree?",
-    AuthorityKind.MEDIATION: "What was settled in the mediation?",
-    AuthorityKind.NONE: "What was settled?",
+    AuthorityKind.RECOMMENDATION: ("What do you recommend?", "Say what you recommend"),
+    AuthorityKind.DETERMINATION: ("What do you determine?", "Say what you determine"),
+    AuthorityKind.AGREEMENT: ("What do you propose that the agencies agree?", "Say what you propose that they agree"),
+    AuthorityKind.MEDIATION: ("What was settled in the mediation?", "Say what was settled in the mediation"),
+    AuthorityKind.NONE: ("What was settled?", "Say what was settled"),
 }
 REASONS = ("What are the reasons?", "The facts, what both sides said, and what weighed most. Everybody on this reads them",
            "Give the reasons, so that everybody concerned can follow them")  # fmt: skip
@@ -92,7 +92,8 @@ def give_outcome(request: ActingRequest, reference: str) -> HttpResponse:
         return not_now(request, dispute, question)
     reader = "everybody concerned" if dispute.rules.is_thematic else "the person"
     hint = f"Who should do what, by when. Plain enough for {reader} to follow"
-    asks: Asks = {"text": (LAST_WORDS[final.kind], hint, "Write what it is"), "reasons": REASONS}
+    asked, wrong = LAST_WORDS[final.kind]
+    asks: Asks = {"text": (asked, hint, wrong), "reasons": REASONS}
     proposed = outcomes.standing_outcome(dispute)
 
     def act(page: OutcomePage) -> object:
