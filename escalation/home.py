@@ -97,7 +97,7 @@ def _practitioner(acting: Appointment, now: datetime) -> Home:
         blocks.insert(1, block("owed", "Still owed by you", owed, ""))
     if others:
         blocks.append(block("others", "You are also on", others, ""))
-    return Home(blocks + queues.from_above(acting, now), queues.drafts_of(acting), may_raise=_may_raise(acting))
+    return Home(blocks + queues.from_above(acting, now, running), queues.drafts_of(acting), may_raise=_may_raise(acting))
 
 
 def _manager(acting: Appointment, now: datetime) -> Home:
@@ -107,17 +107,17 @@ def _manager(acting: Appointment, now: datetime) -> Home:
     ours = [one for one in running if one.is_ours and one not in due]
     theirs = [one for one in running if not one.is_ours]
     whole = queues.sees_whole_agency(acting)
-    feedback = queues.feedback_owed(acting, now)
+    feedback = queues.feedback_owed(acting, now, running)
     blocks = [
         block("due", "Due today", due, "What must be done today by your agency, or was to be done before, appears here."),
         block("us", "Waiting on us", ours,
               "Disputes in which it is your agency’s turn appear here." if whole else "Disputes you are on in which it is "
               "your agency’s turn appear here."),
         block("them", "Waiting on them", theirs, "Disputes in which it is somebody else’s turn appear here."),
-        *queues.from_above(acting, now),
+        *queues.from_above(acting, now, running),
         block("feedback", feedback_heading(feedback), feedback,
               "Whoever still waits to hear what was done appears here."),
-        block("actions", "Actions overdue", queues.actions_overdue(acting, today),
+        block("actions", "Actions overdue", queues.actions_overdue(acting, today, running),
               "What your agency’s people agreed to do and have not done in time appears here."),
     ]  # fmt: skip
     if owed := queues.duties_owed(running):

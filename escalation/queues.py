@@ -41,6 +41,7 @@ from escalation.models import (
 from escalation.models.dispute import DisputeQuerySet, Status
 from escalation.models.relations import reached
 from escalation.protocol import DutyKind
+from escalation.reading import theirs
 from escalation.turn import Turn, is_turn_of, turn_of
 
 LOOKED_AT = 200
@@ -156,9 +157,9 @@ def block(key: str, heading: str, looked: Sequence[Looked | Line], empty: str) -
     return Block(key, heading, lines, empty, more=max(0, len(looked) - SHOWN))
 
 
-def from_above(acting: Appointment, now: datetime) -> list[Block]:
+def from_above(acting: Appointment, now: datetime, running: Sequence[Looked] = ()) -> list[Block]:
     """The blocks of the packages above."""
-    plans = plans_overdue(acting, now.astimezone(LONDON).date())
+    plans = plans_overdue(acting, now.astimezone(LONDON).date(), running)
     own = [block("plans", "Interim plans to look at again", plans, "")] if plans else []
     if words := pressed_to_withdraw(acting, now):
         own.append(block("pressure", "Withdrawn under pressure", words, ""))
@@ -188,25 +189,22 @@ def actions_owned(acting: Appointment, now: datetime) -> list[Line]:
     return _action_lines(rows, acting, now.astimezone(LONDON).date())
 
 
-def actions_overdue(acting: Appointment, today: date) -> list[Line]:
-    """What the agency's people should have done by now."""
+def actions_overdue(acting: Appointment, today: date, running: Sequence[Looked] = ()) -> list[Line]:
+    """What the agency's people should have done by now, as far as one may read it."""
     ours = Action.objects.filter(
         agency=acting.agency_id, done_at__isnull=True, due_on__lt=today, dispute__in=Dispute.objects.visible_to(acting)
     )
     rows = ours.order_by("due_on", "pk").select_related("dispute__protocol", "owner__user")[:LOOKED_AT]
-    return _action_lines(rows, acting, today)
+    return _action_lines(theirs(rows, "actions", acting, [one.dispute for one in running]), acting, today)
 
 
-def plans_overdue(acting: Appointment, today: date) -> list[Line]:
+def plans_overdue(acting: Appointment, today: date, running: Sequence[Looked] = ()) -> list[Line]:
     """Interim protection plans whose day of review has passed: one's own, and for managers those of the agency."""
-    whose = Q(owner=acting.seat_id)
-    if acting.has(Permission.REVIEW_AS_MANAGER):
-        whose |= Q(agency=acting.agency_id)
-    rows = InterimPlan.objects.filter(
-        whose, ended_at__isnull=True, review_on__lt=today, dispute__in=Dispute.objects.visible_to(acting).running()
-    )
-    lines = []
-    for row in rows.order_by("review_on", "pk").select_related("dispute", "owner__user")[:LOOKED_AT]:
+    whose = Q(owner=acting.seat_id) | (Q(agency=acting.agency_id) if acting.has(Permission.REVIEW_AS_MANAGER) else Q(pk__in=()))
+    known, lines = Dispute.objects.visible_to(acting).running(), []
+    rows = InterimPlan.objects.filter(whose, ended_at__isnull=True, review_on__lt=today, dispute__in=known)
+    found = rows.order_by("review_on", "pk").select_related("dispute", "owner__user")[:LOOKED_AT]
+    for row in theirs(found, "plans", acting, [one.dispute for one in running]):
         who = "You look" if row.owner_id == acting.seat_id else f"{row.owner.user.name} looks"
         said = _short(f"{who} again at: {row.measures}")
         lines.append(Line(row.dispute.reference, sentence=said, due_at=row.review_on, is_missed=True))
@@ -226,13 +224,14 @@ def pressed_to_withdraw(acting: Appointment, now: datetime) -> list[Line]:
 
 
 def _action_lines(actions: Iterable[Action], acting: Appointment, today: date) -> list[Line]:
-    lines = []
-    for action in actions:
-        who = "You" if action.owner_id == acting.seat_id else action.owner.user.name
-        said = f"{who} agreed to: {action.what}"
-        late = action.due_on < today
-        lines.append(Line(action.dispute.reference, sentence=_short(said), due_at=action.due_on, is_missed=late))
-    return lines
+    return [
+        Line(
+            action.dispute.reference, sentence=_short(f"{who} agreed to: {action.what}"), due_at=action.due_on,
+            is_missed=action.due_on < today,
+        )
+        for action in actions
+        for who in ["You" if action.owner_id == acting.seat_id else action.owner.user.name]
+    ]  # fmt: skip
 
 
 def owed_since(duty: Duty, now: datetime) -> str:
@@ -242,8 +241,9 @@ def owed_since(duty: Duty, now: datetime) -> str:
     return f"{age}. Late: the stage has ended" if duty.carried_at else age
 
 
-def feedback_owed(acting: Appointment, now: datetime) -> list[Line]:
-    """Where the agency still owes the people who raised it word of what was done."""
+def feedback_owed(acting: Appointment, now: datetime, running: Sequence[Looked] = ()) -> list[Line]:
+    """Where the agency still owes the people who raised it word of what was done; their name for those who may read."""
+    readable = {one.dispute.pk for one in running if permissions.may_read(one.dispute, acting)}
     owed = Duty.objects.filter(
         kind=DutyKind.FEEDBACK_GIVEN, agency=acting.agency_id, done_at__isnull=True,
         dispute__in=Dispute.objects.visible_to(acting).running(),
@@ -253,8 +253,8 @@ def feedback_owed(acting: Appointment, now: datetime) -> list[Line]:
     for duty in owed:
         version = versions.setdefault(duty.dispute.protocol_id, duty.dispute.protocol)
         label = version.rules_of(duty.dispute.track).stage(duty.stage).label
-        said = f"{duty.dispute.raised_by.user.name} is to hear what was done."
-        line = Line(duty.dispute.reference, where=label, sentence=said, note=owed_since(duty, now))
+        name = duty.dispute.raised_by.user.name if duty.dispute_id in readable else "Whoever raised it"
+        line = Line(duty.dispute.reference, label, f"{name} is to hear what was done.", note=owed_since(duty, now))
         lines.setdefault(duty.dispute.reference, line)
     return list(lines.values())
 

@@ -8,13 +8,12 @@ from decisions.exports.parts import Part, Reader, card, facts, items, pair, sect
 from escalation import sharing
 from escalation.models import Debrief, Evidence, Invitation, Point, PointView
 from escalation.permissions import may_read
-
-_PEOPLE = ("views__agency", "views__recorded_by__user", "views__recorded_by__agency", "views__recorded_by__partnership")
+from escalation.reading import mapped
 
 
 def points(reader: Reader) -> Part | None:
     """The disagreement map: each point with a column for each agency (F71)."""
-    rows = reader.reads(reader.dispute.points.prefetch_related(*_PEOPLE))
+    rows = mapped(reader.dispute, reader.by)
     cards = [
         card(
             row.text,

@@ -81,12 +81,21 @@ def _link(dispute: Dispute, other: Dispute, kind: str, reason: str, *, by: Appoi
     if DisputeLink.objects.filter(dispute=dispute, other=other, kind=kind).exists():
         raise Refused("These two are linked already.", code="stale")
     made = DisputeLink.objects.create(dispute=dispute, other=other, kind=kind, reason=reason, made_by=by, made_at=now)
-    words = made.get_kind_display()
-    chronology.tell(dispute, f"This {words} {other.reference}", by=by, now=now, body=reason)
-    chronology.tell(other, f"{dispute.reference} {words} this", by=by, now=now, body=reason)
+    _tell(made, dispute, other)
     audit.record("disputes_linked", made, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
                  data={"kind": kind, "dispute": dispute.pk, "other": other.pk})
     return made
+
+
+def _tell(made: DisputeLink, dispute: Dispute, other: Dispute) -> None:
+    """In both stories; of another case, which the readers of a story may not know of, neither which it is nor why."""
+    words, by, now = made.get_kind_display(), made.made_by, made.made_at
+    if dispute.case_id != other.case_id:
+        for one in (dispute, other):
+            chronology.tell(one, "Linked to another dispute", by=by, now=now, body="Whoever may read both sees which and why.")
+        return
+    chronology.tell(dispute, f"This {words} {other.reference}", by=by, now=now, body=made.reason)
+    chronology.tell(other, f"{dispute.reference} {words} this", by=by, now=now, body=made.reason)
 
 
 def may_link(dispute: Dispute, by: Appointment) -> bool:

@@ -17,6 +17,7 @@ from escalation.api.showing import DisputeSerializer
 from escalation.api.taking import Text
 from escalation.api.verbs import as_it_stands
 from escalation.models import PointView
+from escalation.reading import recorded
 
 
 class ColumnSerializer(serializers.Serializer[Any]):
@@ -58,7 +59,7 @@ def add_point(request: ActingApiRequest, reference: str) -> Response:
 def say_on_point(request: ActingApiRequest, reference: str, pk: int) -> Response:
     """Your agency's own column; a point that every agency has agreed is locked and answers 409."""
     dispute = dispute_to_read(request, reference)
-    point = dispute.points.filter(pk=pk).first() if pk < 2**63 else None
+    point = recorded(dispute, request.acting, "points").filter(pk=pk).first() if pk < 2**63 else None
     if point is None:
         raise Http404(NOT_FOUND)
     given = given_to(request, ChangedColumnSerializer)

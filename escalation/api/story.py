@@ -28,7 +28,7 @@ from escalation.models import (
     Position,
     SafetyConfirmation,
 )
-from escalation.reading import recorded
+from escalation.reading import mapped, recorded
 
 PAGED = [
     OpenApiParameter("cursor", str, description="From next or previous"),
@@ -241,4 +241,4 @@ def work(request: ActingApiRequest, reference: str) -> Response:
         name: recorded(dispute, request.acting, name).select_related(*OF.get(name, ("agency",))).order_by("pk")
         for name in map(str, WorkSerializer().fields.keys())
     }
-    return Response(WorkSerializer(shown).data)
+    return Response(WorkSerializer(shown | {"points": mapped(dispute, request.acting).order_by("pk")}).data)

@@ -13,6 +13,7 @@ from escalation import permissions
 from escalation.actions import points
 from escalation.forms.points import ColumnForm, PointForm
 from escalation.models import Dispute, Point, PointView
+from escalation.reading import mapped, recorded
 from escalation.views.asking import Question, ask
 from escalation.views.frame import dispute_to_read
 
@@ -21,9 +22,8 @@ def map_of(dispute: Dispute, acting: Appointment) -> dict[str, Any]:
     """The disagreement map as the Positions tab shows it: what is agreed, what is disputed, a column for each agency."""
     may_write = permissions.may_map_points(dispute, acting)
     parties, own = list(dispute.parties.all()), permissions.standing(dispute, acting).agency_id
-    rows = dispute.points.prefetch_related("views__agency")
     shown: list[dict[str, Any]] = []
-    for point in rows:
+    for point in mapped(dispute, acting):
         said = {view.agency_id: view for view in point.views.all()}
         shown.append({
             "point": point,
@@ -67,7 +67,7 @@ def add_point(request: ActingRequest, reference: str) -> HttpResponse:
 def say_on_point(request: ActingRequest, reference: str, pk: int) -> HttpResponse:
     """One's own agency's column of a point."""
     dispute = dispute_to_read(request, reference)
-    point = dispute.points.filter(pk=pk).first() if pk < 2**63 else None
+    point: Point | None = recorded(dispute, request.acting, "points").filter(pk=pk).first() if pk < 2**63 else None
     if point is None:
         raise Http404(NOT_FOUND)
     stands_for = permissions.standing(dispute, request.acting).agency_id

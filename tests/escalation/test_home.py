@@ -10,7 +10,8 @@ from django.test import Client
 from cases.permissions import BOARD_ROLES
 from cases.roles import Role
 from escalation import queues
-from escalation.actions import agreed, feedback
+from escalation.actions import agreed, feedback, plans
+from escalation.actions.plans import Plan
 from escalation.queues import Block, Line
 from tests.clock import Clock
 from tests.escalation.home_pages import block_of, pass_by, see
@@ -102,6 +103,23 @@ def test_actions_that_are_overdue_are_listed_for_the_manager_and_for_their_owner
     assert "Ask the sitter agency" not in block_of(see(client, people.council.line_manager), "actions")
     clock.move_to(now + timedelta(days=2))
     assert "Ask the sitter agency" in block_of(see(client, people.council.line_manager), "actions")
+
+
+def test_before_their_stage_managers_read_no_action_no_plan_and_no_name(
+    client: Client, people: Cast, now: datetime, clock: Clock
+) -> None:
+    owner, by, dispute = people.health.practitioner, people.council.practitioner, make_dispute(people, now=now)
+    agreed.add_action(dispute=dispute, what="Ring the ward sister.", owner=owner, due_on=now.date(), by=by, now=now)
+    plans.open_plan(dispute=dispute, plan=Plan("A sitter each night.", owner, now.date()), by=owner, now=now)
+    clock.advance(days=2)
+    said = ("Ring the ward sister.", "A sitter each night.")
+    assert all(words in see(client, owner) for words in said)
+    for who in (people.health.line_manager, people.health.lead, people.health.senior_manager, people.council.lead):
+        page = see(client, who)
+        assert dispute.reference in page
+        assert not [words for words in (*said, by.user.name) if words in page]
+    climb(dispute, now=now)
+    assert all(words in see(client, people.health.line_manager) for words in said)
 
 
 def test_a_safeguarding_lead_sees_the_whole_agency_and_titles_only_when_they_may_read(

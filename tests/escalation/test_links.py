@@ -10,8 +10,10 @@ from django.test import Client
 from cases.errors import Refused
 from cases.models import AuditEvent
 from decisions.exports import assemble
+from escalation.actions import restrictions
 from escalation.actions.links import NotHeld, link_related, may_reopen, merge_duplicate, reopen
 from escalation.actions.moves import withdraw
+from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute, DisputeLink, DisputeStage, WithdrawalPressure
 from escalation.models.dispute import Status
 from escalation.queues import pressed_to_withdraw
@@ -173,3 +175,15 @@ def test_pages_and_api(client: Client, closed: Dispute, people: Cast, now: datet
     assert client.post(f"/disputes/{third.reference}/links/link/", merged | {"other": "HAL-2026-9999"}).status_code == 200
     assert client.post(f"/disputes/{third.reference}/links/link/", merged).status_code == 302
     assert fresh(third).status == Status.WITHDRAWN
+
+
+def test_no_story_tells_of_a_dispute_on_another_case(client: Client, dispute: Dispute, people: Cast, now: datetime) -> None:
+    other, by = make_dispute(people, now=now), people.council.practitioner
+    link_related(dispute=dispute, other=other, reason="The same ward sister.", by=by, now=now)
+    named = [by, people.council.senior_manager]
+    restrictions.restrict(dispute=fresh(other), wanted=Wanted(named, "A neighbour."), by=named[1], now=now)
+    for who, sees in ((people.health.practitioner, False), (by, True)):
+        client.force_login(who.user)
+        texts = [client.get(f"/disputes/{dispute.reference}/{tab}").content.decode() for tab in ("", "story/")]
+        assert "Linked to another dispute" in texts[1]
+        assert [other.reference in "".join(texts), "The same ward sister." in "".join(texts)] == [sees] * 2

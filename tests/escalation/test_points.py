@@ -123,3 +123,25 @@ def test_api_and_document(point: Point, dispute: Dispute, people: Cast, now: dat
     made = assemble(fresh(dispute), kind="case_history", reason="r", by=people.council.practitioner, now=now)
     (part,) = [one for one in made["sections"] if one["key"] == "points"]
     assert "We saw the same." in str(part)
+
+
+def test_what_is_said_on_points_at_a_later_stage_stays_there(
+    client: Client, point: Point, dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    by, reader = people.council.line_manager, people.health.practitioner
+    climb(dispute, now=now)
+    later = add_point(dispute=fresh(dispute), text="Who pays the sitter.", column=OURS, by=by, now=now)
+    say_on_point(point=point, column=Column("disputed", "Our new doctor says so.", "high"), by=by, now=now)
+    client.force_login(reader.user)
+    texts = [
+        client.get(f"/disputes/{dispute.reference}/positions/").content.decode(),
+        str(signed_in(reader).get(f"/api/disputes/{dispute.reference}/work/").json()),
+        str(assemble(fresh(dispute), kind="case_history", reason="r", by=reader, now=now)["sections"]),
+    ]
+    for text in texts:
+        assert point.text in text
+        assert later.text not in text
+        assert "Our new doctor" not in text
+    assert client.get(f"/disputes/{dispute.reference}/points/{later.pk}/say/").status_code == 404
+    client.force_login(by.user)
+    assert later.text in client.get(f"/disputes/{dispute.reference}/positions/").content.decode()
