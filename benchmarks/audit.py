@@ -1,8 +1,9 @@
 """How many chained events a second a few clients add, against bare inserts of the same rows; their size; how fast they verify.
 
-Run: ``python benchmarks/audit.py [seconds] [clients]`` (60 and 2; each client a process of its own). Three kinds take turns in
+Run: ``python benchmarks/audit.py [seconds] [clients]`` (60 and 2; each client a process of its own). Five kinds take turns in
 one run, on a PostgreSQL with the durability of a real one: a bare insert by itself, a bare insert in a transaction, and an
-event, which always joins the transaction of the act that it is about. Checkpoints are made every second while events are added.
+event, which always joins the transaction of the act that it is about; the last two also with two notices for the outbox beside
+them, as an act writes them (P11). Checkpoints are made every second while events are added.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -68,15 +70,19 @@ def _measure(seconds: float, clients: int) -> None:
     alone = Kind("bare insert by itself", lambda number: _insert(person, number, now, in_transaction=False))
     bare = Kind("bare insert in a transaction", lambda number: _insert(person, number, now, in_transaction=True))
     chained = Kind("event in a transaction", lambda number: _event(person, number, now), is_sealed=True)
+    bare_act = Kind("bare insert and two notices", lambda number: _noticed(_insert_one, person, number, now))
+    act = Kind("event and two notices", lambda number: _noticed(_record, person, number, now), is_sealed=True)
+    kinds = (alone, bare, chained, bare_act, act)
     for _ in range(ROUNDS):
-        for kind in (alone, bare, chained):
-            _write(kind, seconds / (3 * ROUNDS), clients)
-    print(f"{clients} clients, {CHAINS} chains, {ROUNDS} rounds", *(alone, bare, chained), sep="\n")
+        for kind in kinds:
+            _write(kind, seconds / (len(kinds) * ROUNDS), clients)
+    print(f"{clients} clients, {CHAINS} chains, {ROUNDS} rounds", *kinds, sep="\n")
+    print(f"with two notices each: {act.rate / bare_act.rate:.0%} of bare inserts")
     print(f"events reach {chained.rate / bare.rate:.0%} of bare inserts in a transaction, {chained.rate / alone.rate:.0%} alone")
     _many_together(person, now)
     _sizes()
     _verify()
-    if AuditEvent.objects.count() != chained.done + TOGETHER * AT_ONCE:
+    if AuditEvent.objects.count() != chained.done + act.done + TOGETHER * AT_ONCE:
         raise SystemExit("Events were lost.")
 
 
@@ -132,11 +138,18 @@ def _a_person(now: datetime) -> Any:
 
 
 def _insert(person: Any, number: int, now: datetime, *, in_transaction: bool) -> None:
+    from django.db import transaction
+
+    with transaction.atomic() if in_transaction else nullcontext():
+        _insert_one(person, number, now)
+
+
+def _insert_one(person: Any, number: int, now: datetime) -> None:
     """The same columns and indexes, and nothing else."""
-    from django.db import connection, transaction
+    from django.db import connection
 
     values = [number % CHAINS, now, person.user_id, person.pk, str(person.pk), json.dumps(DATA), os.urandom(32), os.urandom(32)]
-    with transaction.atomic() if in_transaction else nullcontext(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO bare (head_id, seq, at, user_id, appointment_id, action, object_type, object_id, data, prev_hash, hash) "
             "VALUES (%s, nextval(pg_get_serial_sequence('bare', 'id')), %s, %s, %s, 'case_read', 'cases.appointment', %s, %s, "
@@ -148,10 +161,32 @@ def _insert(person: Any, number: int, now: datetime, *, in_transaction: bool) ->
 def _event(person: Any, number: int, now: datetime) -> None:
     from django.db import transaction
 
+    with transaction.atomic():
+        _record(person, number, now)
+
+
+def _record(person: Any, number: int, now: datetime) -> None:
     from cases import audit
 
+    audit.record("case_read", person, scope=f"case:{number % CHAINS}", by=person, now=now, data=DATA)
+
+
+def _noticed(write: Callable[[Any, int, datetime], None], person: Any, number: int, now: datetime) -> None:
+    """What an act leaves behind: the row of the trail, and a notice to each of two people."""
+    from django.db import transaction
+
+    from escalation.models import Notification
+
     with transaction.atomic():
-        audit.record("case_read", person, scope=f"case:{number % CHAINS}", by=person, now=now, data=DATA)
+        write(person, number, now)
+        notices = [
+            Notification(
+                recipient=person, event="raised", key=uuid4().hex, text="Something happened.", mail_text="Sign in.",
+                created_at=now, message_id=f"<{uuid4().hex}@bench>", next_attempt_at=now,
+            )
+            for _ in range(2)
+        ]  # fmt: skip
+        Notification.objects.bulk_create(notices)
 
 
 def _write(kind: Kind, seconds: float, clients: int) -> None:
