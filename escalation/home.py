@@ -60,12 +60,12 @@ class Home:
 
 
 def home_for(acting: Appointment, now: datetime) -> Home:
-    """My work of this role, before it what waits for those one stands in for, and what is asked of one or was asked."""
+    """My work of this role: before it what waits for those one stands in for and what is asked of one, last what one asked."""
     home = _own(acting, now)
     asked = [*advice_waiting.blocks_of(acting), *glass_waiting.blocks_of(acting, now), *mistakes_waiting.blocks_of(acting)]
-    asked += [*outside_waiting.blocks_of(acting, now), *restrictions_waiting.blocks_of(acting)]
-    asked += recoveries_waiting.blocks_of(acting, now)
-    return replace(home, blocks=[*places.blocks_of(acting, now), *asked, *home.blocks])
+    answers, awaited = outside_waiting.blocks_of(acting, now)
+    asked += [*answers, *restrictions_waiting.blocks_of(acting), *recoveries_waiting.blocks_of(acting, now)]
+    return replace(home, blocks=[*places.blocks_of(acting, now), *asked, *home.blocks, *awaited])
 
 
 def _own(acting: Appointment, now: datetime) -> Home:

@@ -1,4 +1,4 @@
-"""The block of My work about questions to somebody outside: until when an answer is awaited, and which has come (F55)."""
+"""The blocks of My work about questions to somebody outside: until when an answer is awaited, and which has come (F55)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from escalation.models import Dispute, Notification, OutsideInvitation
 from escalation.queues import LOOKED_AT, Block, Line, block
 
 
-def blocks_of(acting: Appointment, now: datetime) -> list[Block]:
-    """Answers that have come and were not read, then those still awaited; nothing where one asked nobody."""
+def blocks_of(acting: Appointment, now: datetime) -> tuple[list[Block], list[Block]]:
+    """Answers that have come and were not read, and apart from them what is still awaited; nothing where one asked nobody."""
     key = Concat(
         Cast(OuterRef("dispute_id"), CharField()), Value(":outside:"), Cast(OuterRef("pk"), CharField()), Value(":answered")
     )
@@ -23,9 +23,11 @@ def blocks_of(acting: Appointment, now: datetime) -> list[Block]:
     mine = Q(invited_by=acting.seat_id) | Q(invited_by__in_place_of=acting.seat_id)
     awaited = Q(answered_at=None, ended_at=None, expires_at__gt=now)
     rows = OutsideInvitation.objects.filter(mine, awaited | unread, dispute__in=Dispute.objects.visible_to(acting))
-    found = rows.select_related("dispute").order_by("answered_at", "expires_at", "pk")[:LOOKED_AT]
-    lines = [_line(row) for row in found]
-    return [block("outside", "You asked outside the partnership", lines, "")] if lines else []
+    found = list(rows.select_related("dispute").order_by("answered_at", "expires_at", "pk")[:LOOKED_AT])
+    came = [_line(row) for row in found if row.answered_at is not None]
+    still = [_line(row) for row in found if row.answered_at is None]
+    answers = [block("answers", "Answers from outside the partnership", came, "")] if came else []
+    return answers, [block("outside", "You asked outside the partnership", still, "")] if still else []
 
 
 def _line(row: OutsideInvitation) -> Line:
