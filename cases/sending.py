@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from django.conf import settings
@@ -30,6 +31,11 @@ AGAIN = "It was sent already, and is recorded once."
 CHANGED = "You have sent this form already. What you typed since then is below and is not sent: send it if it is something more."
 
 
+REFERENCE = re.compile(r"[A-Z]{2,6}-(?:[A-Z]-)?[0-9]{4}-[0-9]{4,8}")
+# What packages above ask of the cases and disputes that an answer is about before it is given again; put here when wired.
+GIVEN_AGAIN: list[Callable[[Any, Iterable[str]], None]] = []
+
+
 class WasSent(Exception):
     """A program sent the same again: this is what it was answered the first time."""
 
@@ -37,6 +43,11 @@ class WasSent(Exception):
         super().__init__("It was sent before.")
         self.status, self.location = claim.status, claim.location
         self.data = json.loads(claim.body) if claim.body else None
+
+    def is_about(self, address: str) -> list[str]:
+        """The references of the cases and disputes that it tells of."""
+        named = self.data.get("reference", "") if isinstance(self.data, dict) else ""
+        return sorted(set(REFERENCE.findall(f"{address} {self.location} {named}")))
 
 
 class Differs(Exception):

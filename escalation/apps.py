@@ -18,4 +18,5 @@ class EscalationConfig(AppConfig):
         narrowed = import_module("cases.models.case").NARROWED
         narrowed.append(import_module("escalation.models.cases_open").cases_within)
         import_module("cases.http").READS_UNDER.append(import_module("escalation.models.cases_open").read_under)
+        import_module("cases.sending").GIVEN_AGAIN.append(import_module("escalation.again").still_theirs)
         import_module("cases.tied").TIES.append(import_module("escalation.tied").MISSED)

@@ -12,12 +12,14 @@ from django.test import Client
 
 from cases import audit
 from cases.models import AuditEvent, Sent, Typed
+from escalation.actions import restrictions
+from escalation.actions.restrictions import Wanted
 from escalation.models import Action, Discussion, Dispute, Point
 from tests.calling import one, signed_in
 from tests.clock import Clock
 from tests.escalation.work_pages import SAFE, TALK
 from tests.factories import Cast
-from tests.factories_disputes import make_dispute, people_under
+from tests.factories_disputes import fresh, make_dispute, people_under
 from tests.journeys.visiting import Page, Visitor
 from tests.questions import Questions
 
@@ -111,6 +113,20 @@ class TestForms:
 
 
 POINT = {"text": "She cannot be alone.", "stance": "disputed", "says": "She fell twice.", "weight": "high", "threshold": "S3"}
+
+
+@pytest.mark.django_db
+def test_an_answer_is_given_again_only_to_whoever_may_still_know(people: Cast, dispute: Dispute, now: datetime) -> None:
+    client = signed_in(people.health.practitioner)
+    read = AuditEvent.objects.filter(action="case_read", user=people.health.practitioner.user)
+    key = {"Idempotency-Key": "a"}
+    answers = [client.post(one(dispute, "points/"), POINT, headers=key) for _ in range(2)]
+    assert [(answer.status_code, dispute.title in str(answer.data)) for answer in answers] == [(200, True)] * 2
+    assert read.count() == 2
+    named = [people.council.practitioner, people.council.senior_manager]
+    restrictions.restrict(dispute=fresh(dispute), wanted=Wanted(named, "A neighbour."), by=named[1], now=now)
+    shut = client.post(one(dispute, "points/"), POINT, headers=key)
+    assert (shut.status_code, shut.data["code"], read.count()) == (404, "not_found", 2)
 
 
 @pytest.mark.django_db

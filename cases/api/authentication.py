@@ -17,8 +17,8 @@ from cases.clock import database_now
 from cases.errors import Refused
 from cases.middleware import SESSION_KEY
 from cases.models import Appointment, SignIn, User
+from cases.sending import GIVEN_AGAIN, LONGEST_KEY, Differs, WasSent, is_key, sending_of
 from cases.sending import HEADER as KEY_HEADER
-from cases.sending import LONGEST_KEY, Differs, WasSent, is_key, sending_of
 
 HEADER = "X-Acting-As"
 
@@ -70,7 +70,11 @@ def _send_once(request: Request, acting: Appointment) -> None:
     except Differs as error:
         raise ValidationError({KEY_HEADER: ["Something else was sent under this key. Give this a key of its own."]}) from error
     if claim.is_done:
-        raise WasSent(claim)
+        sending.take_back()
+        was_sent = WasSent(claim)
+        for ask in GIVEN_AGAIN:
+            ask(request, was_sent.is_about(request.path))
+        raise was_sent
 
 
 def _check_token(request: Request) -> None:

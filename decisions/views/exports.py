@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.errors import Refused
-from cases.http import NOT_FOUND, ActingRequest, acted_at, refused, visible_or_404
-from cases.reads import opened
+from cases.http import NOT_FOUND, ActingRequest, acted_at, refused
 from decisions.actions.exports import UNFINISHED, record_download, request_export
 from decisions.exports import fingerprint, may_export
 from decisions.exports.decided import sent_referrals
@@ -18,7 +17,6 @@ from decisions.exports.parts import Reader
 from decisions.forms.exports import ExportForm
 from decisions.models import Export
 from escalation.models import Dispute
-from escalation.permissions import may_read
 from escalation.views.frame import dispute_frame, dispute_to_read
 
 SHOWN = 50
@@ -78,11 +76,10 @@ def export_file(request: ActingRequest, reference: str, pk: UUID) -> HttpRespons
 
 def _own(request: ActingRequest, reference: str, pk: UUID) -> Export:
     """The reader's own document, as long as they may read the dispute; anything else does not exist for them."""
-    dispute = visible_or_404(Dispute.objects.with_page_data(), request.acting, reference=reference)
-    found = dispute.exports.filter(pk=pk, requested_by=request.acting).first()
-    if found is None or not may_read(dispute, request.acting):
+    dispute = dispute_to_read(request, reference)
+    found: Export | None = dispute.exports.filter(pk=pk, requested_by=request.acting).first()
+    if found is None:
         raise Http404(NOT_FOUND)
-    opened(request, dispute.case)
     return found
 
 

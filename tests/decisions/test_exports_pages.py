@@ -6,14 +6,16 @@ from datetime import datetime
 
 from django.test import Client
 
+from cases.http import acted_at
 from cases.models import Appointment
 from cases.roles import Role
 from decisions import exports, tasks
 from decisions.models import Export
+from escalation.actions import break_glass, moves
 from tests.clock import Clock
 from tests.decisions.documents import HISTORY, asked, events
 from tests.factories import Cast, make_appointment
-from tests.factories_disputes import make_dispute, people_under
+from tests.factories_disputes import climb, make_dispute, people_under
 from tests.worlds import shared
 
 
@@ -81,3 +83,18 @@ def test_failed_page_says_why_and_offers_to_ask_again(people: Cast, now: datetim
     page = client.get(f"/disputes/{dispute.reference}/documents/{export.pk}/").content.decode()
     assert "It took too long." in page
     assert "Ask for it again" in page
+
+
+def test_by_break_glass_nobody_takes_out_what_was_made_for_them_before(people: Cast, now: datetime, clock: Clock) -> None:
+    clock.move_to(now)
+    dispute, by = climb(make_dispute(people, now=now), now=now), people.health.line_manager
+    made = asked(dispute, by, now)
+    Export.objects.filter(pk=made.pk).update(state=Export.State.READY, pdf=b"%PDF", sha256="0" * 64, finished_at=now)
+    moves.withdraw(dispute=dispute, reason="Put off.", by=people.council.line_manager, now=now)
+    clock.advance(days=29)
+    file, client = f"/disputes/{dispute.reference}/documents/{made.pk}/file/", signed_in(by)
+    assert client.get(file).status_code == 404
+    why = break_glass.Asked(dispute.reference, "risk", "She is missing and nobody is there to ask.")
+    break_glass.break_glass(asked=why, by=by, now=acted_at())
+    assert client.get(f"/disputes/{dispute.reference}/").status_code == 200
+    assert client.get(file).status_code == 403
