@@ -6,6 +6,7 @@ from allauth.account import views as signing
 from allauth.mfa.base.views import authenticate
 from django.urls import include, path, re_path
 
+from cases.actions.own_sign_ins import are_offered
 from cases.views import (
     account,
     api_docs,
@@ -24,7 +25,7 @@ from cases.views import (
 )
 
 SIGNING_IN = [
-    path("login/", signing.login, name="account_login"),
+    path("login/", signing.LoginView.as_view(extra_context={"are_offered": are_offered}), name="account_login"),
     path("second-factor/sign-in/", authenticate, name="mfa_authenticate"),
     path("logout/", sessions.sign_out, name="account_logout"),
     path("signed-out/", sessions.signed_out, name="signed_out"),

@@ -69,6 +69,11 @@ def in_force() -> QuerySet[AgencySignIn]:
     return AgencySignIn.objects.filter(ended_at=None).select_related("agency").order_by("agency__name", "pk")
 
 
+def are_offered() -> bool:
+    """Whether any organisation lets its people sign in with its own accounts."""
+    return AgencySignIn.objects.filter(ended_at=None).exists()
+
+
 def client_of(own: AgencySignIn) -> oidc.Client:
     """What the service is there, with its secret opened."""
     return oidc.Client(own.issuer, own.client_id, sealed.unseal(own.secret))

@@ -58,6 +58,7 @@ def why_not() -> str:
 
 def test_who_is_linked_comes_in_and_is_led_on(user: User, own: AgencySignIn, provider: Provider) -> None:
     client = Client()
+    assert OWN in client.get("/account/login/").content.decode()
     listed = client.get(f"{OWN}?next=/directory/").content.decode()
     assert f"{OWN}{own.pk}/?next=%2Fdirectory%2F" in listed or f"{OWN}{own.pk}/?next=/directory/" in listed
     answer = there_and_back(client, f"{OWN}{own.pk}/?next=/directory/")
@@ -192,6 +193,7 @@ def test_ended_by_whoever_runs_the_service_it_opens_nothing_at_once(user: User, 
     client = Client()
     there_and_back(client, f"{OWN}{own.pk}/")
     own_sign_ins.end(own=own, now=now)
+    assert OWN not in Client().get("/account/login/").content.decode()
     assert not is_in(client)
     assert Client().get(f"{OWN}{own.pk}/").status_code == 404
     assert "No organisation has set this up" in Client().get(OWN).content.decode()
