@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 
 from cases.forms.base import GovukForm
-from cases.forms.fields import GovukDateField
+from cases.forms.fields import Checkboxes, GovukDateField
 from cases.models import Agency, Appointment
 from cases.permissions import AGENCY_ROLES, BOARD_ROLES, LEAD_APPOINTS
 
@@ -136,3 +137,31 @@ class AnswerRecoveryForm(GovukForm):
         choices=[("yes", "Yes, take their second factor away"), ("no", "No, leave it as it is")],
         widget=forms.RadioSelect,
     )
+
+
+class Ticked(forms.MultipleChoiceField):
+    """Boxes of which one may meanwhile have gone: what somebody else has done already is no mistake."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class StillHereForm(GovukForm):
+    """Who still works here in which role, of those whom the reader may confirm."""
+
+    held = Ticked(
+        label="Choose those who still work here in this role", widget=Checkboxes(),
+        error_messages={"required": "Choose at least one who still works here, or record the last day of those who do not"},
+    )  # fmt: skip
+    sizes = {"held": "m"}
+
+    def __init__(self, *args: Any, theirs: Iterable[Appointment], hints: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        boxes: Any = self.fields["held"]
+        boxes.choices = [(str(held.pk), _who_holds(held)) for held in theirs]
+        boxes.widget.hints = hints
+
+
+def _who_holds(held: Appointment) -> str:
+    unused = " (suspended: not used for a long time)" if held.user.suspended_at else ""
+    return f"{held.user.name}, {held.title}{unused}"

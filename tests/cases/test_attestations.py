@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -46,6 +47,9 @@ def test_a_lead_goes_through_the_list_of_their_agency(client: Client, people: Ca
     page = client.get(place).content.decode()
     assert page.count('name="held"') == 3
     assert "For somebody else to confirm" in page
+    refused = client.post(place).content.decode()
+    assert "<title>Error: " in refused
+    assert re.search(r'href="#(id_held)">Choose at least one.*id="\1-error".*id="\1" name="held"', refused, re.DOTALL)
     client.post(place, {"held": [council.practitioner.pk, council.line_manager.pk, council.lead.pk]})
     assert waiting(people) == {council.senior_manager.pk, council.lead.pk, council.board_representative.pk}
     assert AuditEvent.objects.filter(head__scope=f"agency:{council.agency.pk}", action="role_confirmed").count() == 2
