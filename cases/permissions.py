@@ -34,8 +34,8 @@ def may_appoint(acting: Appointment, role: str, agency: Agency | None) -> bool:
 
 
 def may_change_appointment(acting: Appointment, held: Appointment) -> bool:
-    """As for appointing; nobody changes their own roles, nor the one they stand in for."""
-    is_own = held.user_id == acting.user_id or held.pk == acting.seat_id or held.in_place_of_id is not None
+    """As for appointing; nobody changes their own roles, nor those of whom they stand in for."""
+    is_own = held.user_id in acting.people or held.in_place_of_id is not None
     return not is_own and held.partnership_id == acting.partnership_id and may_appoint(acting, held.role, held.agency)
 
 

@@ -54,19 +54,16 @@ def may_prepare_learning(learning: Learning, by: Appointment) -> bool:
 
 def may_check_learning(learning: Learning, by: Appointment) -> bool:
     """Check that it names nobody, and send it: a second person, of the writer's agency where it has somebody."""
-    is_second = learning.prepared_by is not None and learning.prepared_by.user_id != by.user_id
+    is_second = learning.prepared_by is not None and not learning.prepared_by.is_one_with(by)
     return is_second and learning.is_waiting_for_check and by.seat_id in {who.pk for who in who_may_check(learning)}
 
 
 def who_may_check(learning: Learning) -> list[Appointment]:
     """Managers and leads on the dispute other than the writer of the text; those of the agency that wrote it come first."""
     route = next((one for one in learning.dispute.rules.onward_routes if one.code == learning.body_code), None)
-    writer = learning.prepared_by.user_id if learning.prepared_by else None
-    able = [
-        who
-        for who in who_may_read_learning(learning)
-        if who.user_id != writer and (any(who.has(one) for one in CHECKS) or (route is not None and who.role == route.by_role))
-    ]
+    writers = learning.prepared_by.people if learning.prepared_by else set[int]()
+    others = [who for who in who_may_read_learning(learning) if who.user_id not in writers]
+    able = [who for who in others if any(map(who.has, CHECKS)) or (route is not None and who.role == route.by_role)]
     own = [who for who in able if learning.agency_id is not None and who.agency_id == learning.agency_id]
     return own or able
 

@@ -92,9 +92,9 @@ def writer_now(record: DecisionRecord) -> Appointment:
 
 def wrote(record: DecisionRecord, by: Appointment) -> bool:
     """Whether the person wrote any of it, also as somebody's stand-in, or takes the place of its author."""
-    if record.author.user_id == by.user_id or record.author.is_seat_of(by):
+    if record.author.is_one_with(by):
         return True
-    written = AuditEvent.objects.filter(object_type=record._meta.label_lower, object_id=str(record.pk), user=by.user_id)
+    written = AuditEvent.objects.filter(object_type=record._meta.label_lower, object_id=str(record.pk), user__in=by.people)
     return written.filter(action__in=WRITING).exists()
 
 

@@ -130,7 +130,7 @@ def set_records_address(*, agency: Agency, records_email: str, by: Appointment, 
 def _locked(appointment: Appointment, by: Appointment) -> Appointment:
     related = Appointment.objects.select_related("user", "agency", "partnership")
     held = related.select_for_update(no_key=True, of=("self",)).get(pk=appointment.pk)
-    if held.user_id == by.user_id or held.pk == by.seat_id:
+    if held.user_id in by.people:
         raise Refused(NOT_YOUR_OWN, code="forbidden")
     if not may_change_appointment(by, held):
         raise Refused(NOT_YOURS, code="forbidden")

@@ -125,7 +125,7 @@ def look_into(
 ) -> ReadingNote:
     """Write down what came of looking into a reading; it stays, and others may add to it."""
     found = reading_listed(by=by, week_on=week_on, reader_id=reader_id, reference=reference, now=now)
-    if found.reader.user_id == by.user_id:
+    if found.reader.is_one_with(by):
         raise Refused(NOT_ONESELF, code="forbidden")
     made = ReadingNote.objects.create(
         agency_id=by.agency_id, week_on=week_on, reader=found.reader, case=found.case, words=words, by=by, at=now

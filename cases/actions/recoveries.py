@@ -31,7 +31,7 @@ def waiting(by: Appointment, *, now: datetime) -> list[Recovery]:
 def may_answer(by: Appointment, asked: Recovery) -> bool:
     """Somebody else who keeps the same entry."""
     asker = asked.asked_by
-    is_second = by.user_id not in (asker.user_id, asked.user_id) and not by.is_seat_of(asker)
+    is_second = asked.user_id not in by.people and not by.is_one_with(asker)
     return is_second and may_change_appointment(by, asked.held)
 
 

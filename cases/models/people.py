@@ -147,6 +147,15 @@ class Appointment(models.Model):
         """Whether both are one place: the same appointment, or somebody and who stood in for them."""
         return self.seat_id == other.seat_id
 
+    @property
+    def people(self) -> set[int]:
+        """The accounts of those who act in this role: whoever does, and in whose place."""
+        return {self.user_id, self.seat.user_id}
+
+    def is_one_with(self, other: Appointment) -> bool:
+        """Whether a rule that takes two people sees one: the same in whatever role, or one in the other's place."""
+        return not self.people.isdisjoint(other.people)
+
     def has(self, permission: Permission) -> bool:
         """Whether this role may do this at all; who stands in works on what is there and begins nothing in another's name."""
         if self.in_place_of_id is not None and permission in NEVER_AS_STAND_IN:

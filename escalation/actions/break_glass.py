@@ -143,7 +143,7 @@ def opened_by(by: Appointment) -> list[BreakGlass]:
 
 def may_review(row: BreakGlass, by: Appointment) -> bool:
     """Say whether it was justified: whoever the access table names, of their own agency's people, never one's own."""
-    if by.user_id == row.by.user_id or access.answer("review_break_glass", row.dispute, by) is not Answer.ALLOW:
+    if by.is_one_with(row.by) or access.answer("review_break_glass", row.dispute, by) is not Answer.ALLOW:
         return False
     return reviews_everybody(by.role) or by.agency_id == row.by.agency_id
 
@@ -191,7 +191,8 @@ def _tell_of_finding(row: BreakGlass, *, by: Appointment, now: datetime) -> None
 
 def to_review(by: Appointment) -> list[BreakGlass]:
     """What waits for somebody to look at it, the oldest first."""
-    rows = BreakGlass.objects.visible_to(by).filter(reviewed_at=None).exclude(by__user=by.user_id)
+    rows = BreakGlass.objects.visible_to(by).filter(reviewed_at=None).exclude(by__user__in=by.people)
+    rows = rows.exclude(by__in_place_of__user__in=by.people)
     return list(rows.select_related("dispute", "by__user", "by__agency", "by__partnership").order_by("opened_at", "pk")[:BATCH])
 
 

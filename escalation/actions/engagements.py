@@ -60,7 +60,7 @@ def listed(by: Appointment) -> QuerySet[Engagement]:
 
 def may_read_under_one(by: Appointment, *, on: date) -> list[Appointment]:
     """For whom ``by`` may approve one: auditors and scrutineers, never in any role of their own."""
-    held = Appointment.objects.visible_to(by).active_on(on).filter(role__in=READERS).exclude(user=by.user_id)
+    held = Appointment.objects.visible_to(by).active_on(on).filter(role__in=READERS).exclude(user__in=by.people)
     return list(held.select_related("user", "agency", "partnership").order_by("user__name", "pk"))
 
 

@@ -41,7 +41,7 @@ def may_answer(dispute: Dispute, asked: DateRequest, by: Appointment) -> bool:
     where = permissions.standing(dispute, by)
     leads = where.leads_now or by.has(Permission.CONFIRM_FOR_AGENCY)
     if dispute.rules_now.single_agency:
-        return leads and by.user_id != asked.asked_by.user_id
+        return leads and not by.is_one_with(asked.asked_by)
     return leads and where.side in (Side.RAISING, Side.RESPONDING) and where.side != asked.side
 
 

@@ -48,7 +48,7 @@ def may_be_granted(dispute: Dispute, by: Appointment, *, now: datetime) -> list[
     today, parties = now.astimezone(LONDON).date(), dispute.parties.values("agency")
     had = Q(pk__in=dispute.participants.values("appointment")) | Q(pk__in=dispute.supports.values("supporter"))
     had |= Q(agency__in=parties, role__in=FOLLOW)
-    found = Appointment.objects.active_on(today).filter(had, partnership=dispute.partnership_id).exclude(user=by.user_id)
+    found = Appointment.objects.active_on(today).filter(had, partnership=dispute.partnership_id).exclude(user__in=by.people)
     if by.agency_id is None:
         found = found.filter(Q(agency=None) | Q(role__in=LEADS))
     else:

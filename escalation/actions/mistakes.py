@@ -100,7 +100,7 @@ def latest_dispute(case: Case) -> Dispute | None:
 def may_decide(dispute: Dispute, row: Correction, by: Appointment) -> bool:
     """Say whether it was a mistake: a lead of the declarer's own agency or the board's office, never the declarer."""
     said = row.declaration
-    if by.user_id in (said.user_id, row.asked_by.user_id):
+    if by.is_one_with(said.by) or by.is_one_with(row.asked_by):
         return False
     is_office = by.role == Role.BOARD_MANAGER
     is_theirs = is_office or (by.agency_id is not None and by.agency_id == said.by.agency_id)

@@ -50,14 +50,14 @@ def calendar_of(partnership: Partnership, protocol: Protocol) -> Calendar:
 
 def may_approve(draft: ProtocolDraft, by: Appointment) -> bool:
     """The chair or another board manager; never anybody who wrote in the draft or submitted it."""
-    return by.role in APPROVERS and by.partnership_id == draft.partnership_id and by.user_id not in writers_of(draft)
+    return by.role in APPROVERS and by.partnership_id == draft.partnership_id and by.people.isdisjoint(writers_of(draft))
 
 
-def writers_of(draft: ProtocolDraft) -> set[int | None]:
+def writers_of(draft: ProtocolDraft) -> set[int]:
     """Everybody who began, changed or submitted the draft, as the audit trail knows it."""
     acts = ("protocol_draft_started", "protocol_draft_edited", "protocol_draft_submitted")
     events = AuditEvent.objects.filter(object_type=draft._meta.label_lower, object_id=str(draft.pk), action__in=acts)
-    return set(events.values_list("user_id", flat=True))
+    return {who for pair in events.values_list("user", "appointment__in_place_of__user") for who in pair if who}
 
 
 @one_act

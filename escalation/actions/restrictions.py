@@ -57,7 +57,7 @@ def may_decide(dispute: Dispute, by: Appointment) -> bool:
     if said not in (Answer.ALLOW, Answer.SECOND):
         return False
     row = open_restriction(dispute.case)
-    if row is None or row.state != Restriction.State.ASKED or row.asked_by.user_id == by.user_id:
+    if row is None or row.state != Restriction.State.ASKED or row.asked_by.is_one_with(by):
         return False
     asked = access.answer("restrict", dispute, row.asked_by)
     return said is Answer.ALLOW or (said is Answer.SECOND and asked is Answer.SECOND)

@@ -9,8 +9,10 @@ from django.test import Client
 
 from cases.errors import Refused
 from cases.models import AuditEvent
+from cases.permissions import may_change_appointment
 from cases.roles import Role
 from escalation import leads, notifications, permissions
+from escalation.actions import break_glass, engagements, restrictions
 from escalation.actions.absences import end_absence
 from escalation.models import Notification
 from escalation.protocol import Event, Side
@@ -18,7 +20,7 @@ from escalation.turn import turn_of
 from tests import factories
 from tests.clock import Clock
 from tests.escalation.standing_in import FROM, UNTIL, act_for, go_away, place_of, second_manager
-from tests.factories import Cast
+from tests.factories import Cast, make_appointment, make_place
 from tests.factories_disputes import fresh, make_dispute, people_under
 from tests.worlds import shared
 
@@ -217,3 +219,25 @@ def test_on_two_sides_nobody_stands_in(people: Cast, now: datetime) -> None:
     leads.join(dispute, people.health.practitioner, Side.RESPONDING, now=now)
     go_away(a, other, now=now)
     assert not permissions.may_read(fresh(dispute), place_of(a, other))
+
+
+def test_whoever_stands_in_is_no_second_person(people: Cast, now: datetime) -> None:
+    """Neither for what the absent person did, nor for what they did in their place, nor on what is about that person."""
+    team = people.health
+    dispute, lead, place = fresh(make_dispute(people, now=now)), team.lead, make_place(team.lead, team.line_manager)
+    other = make_appointment(Role.SAFEGUARDING_LEAD, team.agency)
+    why = break_glass.Asked(dispute.reference, "risk", "She is missing and nobody is there to ask.")
+    broken = [break_glass.break_glass(asked=why, by=by, now=now) for by in (lead, place)]
+    for row in broken:
+        assert [break_glass.may_review(row, by) for by in (lead, place, other)] == [False, False, True]
+    assert [len(break_glass.to_review(by)) for by in (lead, place, other)] == [0, 0, 2]
+    named = restrictions.Wanted([team.senior_manager, other], "A neighbour.")
+    restrictions.restrict(dispute=dispute, wanted=named, by=lead, now=now)
+    assert [restrictions.may_decide(fresh(dispute), by) for by in (lead, place, other)] == [False, False, True]
+    also = make_appointment(Role.PRACTITIONER, team.agency, user=lead.user)
+    assert [may_change_appointment(by, also) for by in (lead, place, other)] == [False, False, True]
+    auditor = make_appointment(Role.AUDITOR, partnership=people.partnership, user=people.board_manager.user)
+    second = make_appointment(Role.BOARD_MANAGER, partnership=people.partnership)
+    office = make_place(people.board_manager, second)
+    can = [auditor in engagements.may_read_under_one(by, on=now.date()) for by in (people.board_manager, office, second)]
+    assert can == [False, False, True]
