@@ -36,7 +36,8 @@ def sweep(*, now: datetime) -> int:
     """
     away = everybody_away(now)
     gone = Appointment.objects.filter(Q(ends_on__lt=away.today) | Q(user__is_active=False) | Q(pk__in=list(away.of)))
-    theirs = Participant.objects.filter(appointment__in=gone, handed_to=None, dispute__status__in=RUNNING)
+    first = list(gone.values_list("pk", flat=True))  # by themselves: together, PostgreSQL may begin with all who are on a dispute
+    theirs = Participant.objects.filter(appointment__in=first, handed_to=None, dispute__status__in=RUNNING).order_by()
     gaps = LeadGap.objects.filter(ended_at=None)
     ids = sorted({*theirs.values_list("dispute", flat=True), *gaps.values_list("dispute", flat=True)})
     return sum(_look_at_some(ids[start : start + BATCH], away, now=now) for start in range(0, len(ids), BATCH))
