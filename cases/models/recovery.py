@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -53,6 +54,15 @@ class Recovery(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(answered_by=None) | ~Q(answered_by=models.F("asked_by")), name="recovery_takes_two"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="recovery_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="recovery_is_never_rewritten", fields=["held", "user", "checked_how", "asked_by", "asked_at"]
+            ),
+            pgtrigger.Protect(
+                name="answered_recovery_is_frozen", operation=pgtrigger.Update, condition=~pgtrigger.Q(old__answer="open")
             ),
         ]
 

@@ -133,6 +133,13 @@ class OutstandingIssue(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(done_at__isnull=True) | ~Q(done_note=""), name="done_issue_says_how")
         ]
+        triggers = [
+            pgtrigger.Protect(name="issue_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="issue_is_never_rewritten", fields=["outcome", "what", "agency", "due_on"]),
+            pgtrigger.Protect(
+                name="done_issue_is_frozen", operation=pgtrigger.Update, condition=pgtrigger.Q(old__done_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"outstanding issue {self.pk}"
@@ -164,6 +171,16 @@ class OnwardItem(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["dispute", "code"], name="onward_once_per_body")]
+        triggers = [
+            pgtrigger.Protect(name="onward_item_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="onward_item_is_never_rewritten",
+                fields=["dispute", "code", "body", "reason", "created_by", "created_at"],
+            ),
+            pgtrigger.Protect(
+                name="result_of_a_body_is_frozen", operation=pgtrigger.Update, condition=pgtrigger.Q(old__result_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"onward item {self.pk}"

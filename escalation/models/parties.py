@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -27,6 +28,10 @@ class Party(models.Model):
             models.UniqueConstraint(
                 fields=["dispute"], condition=Q(side="raising"), name="one_raising_agency"
             ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="party_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="party_is_never_rewritten", fields=["dispute", "agency", "side", "joined_at"]),
         ]
 
     def __str__(self) -> str:
@@ -64,6 +69,13 @@ class Participant(models.Model):
         ordering = ["from_stage", "pk"]
         indexes = [models.Index(fields=["appointment", "dispute"])]
         constraints = [models.UniqueConstraint(fields=["dispute", "appointment"], name="participant_once")]
+        triggers = [
+            pgtrigger.Protect(name="participant_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(
+                name="participant_is_never_rewritten",
+                fields=["dispute", "appointment", "side", "from_stage", "joined_at", "is_originator", "acts_for"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"participant {self.pk}"

@@ -277,6 +277,13 @@ class FeedbackReceipt(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["feedback", "recipient"], name="feedback_receipt_once")]
+        triggers = [
+            pgtrigger.Protect(name="receipt_is_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.ReadOnly(name="receipt_is_never_rewritten", fields=["feedback", "recipient"]),
+            pgtrigger.Protect(
+                name="what_was_read_stays_read", operation=pgtrigger.Update, condition=pgtrigger.Q(old__read_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"receipt {self.pk}"
