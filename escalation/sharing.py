@@ -12,7 +12,7 @@ from cases.errors import Refused
 from cases.models import Agency, Appointment
 from escalation.access import heard_stages
 from escalation.lawful import Lawful, law_of, usual, wrong_with
-from escalation.models import Dispute, Sharing
+from escalation.models import Dispute, OutsideInvitation, Sharing
 
 PURPOSES = {
     Sharing.Occasion.RAISED: "To settle a professional disagreement",
@@ -37,15 +37,12 @@ def begin(
 ) -> list[Sharing]:
     """Write down that it is shared with each of these from now on; None is the board. Without an answer the usual one holds."""
     is_thematic = dispute.rules.is_thematic
-    said = lawful or usual(is_thematic=is_thematic)
-    if wrong := wrong_with(said, is_thematic=is_thematic):
-        raise Refused(wrong[1], field=wrong[0])
+    why = reasons(dispute, lawful, by=by)
     rows = [
         Sharing(
             dispute=dispute, stage=dispute.stage, occasion=occasion, shared_by=shared_by or dispute.raising_agency,
-            shared_with=agency, by=by, at=now, basis=said.basis, consent=said.consent, consent_why=said.consent_why.strip(),
-            purpose=PURPOSES[occasion] + ("" if is_thematic or occasion != Sharing.Occasion.RAISED else OF_A_PERSON),
-            law=law_of(said.basis, dispute.rules.nation, _about(dispute, by)),
+            shared_with=agency, by=by, at=now,
+            purpose=PURPOSES[occasion] + ("" if is_thematic or occasion != Sharing.Occasion.RAISED else OF_A_PERSON), **why,
         )
         for agency in with_agencies
     ]  # fmt: skip
@@ -53,10 +50,20 @@ def begin(
     for row in rows:
         audit.record(
             "sharing_begun", row, scope=audit.scope_of_case(dispute.case_id), by=by, now=now,
-            data={"with": row.shared_with_id, "from": row.shared_by_id, "occasion": str(occasion), "basis": str(said.basis),
-                  "consent": str(said.consent)},
+            data={"with": row.shared_with_id, "from": row.shared_by_id, "occasion": str(occasion), "basis": why["basis"],
+                  "consent": why["consent"]},
         )
     return rows
+
+
+def reasons(dispute: Dispute, lawful: Lawful | None, *, by: Appointment | None) -> dict[str, str]:
+    """Why it may be shared, as it is written down with the law of now; without an answer the usual one holds."""
+    is_thematic = dispute.rules.is_thematic
+    said = lawful or usual(is_thematic=is_thematic)
+    if wrong := wrong_with(said, is_thematic=is_thematic):
+        raise Refused(wrong[1], field=wrong[0])
+    law = law_of(said.basis, dispute.rules.nation, _about(dispute, by))
+    return {"basis": str(said.basis), "law": law, "consent": str(said.consent), "consent_why": said.consent_why.strip()}
 
 
 def begin_outside_the_parties(
@@ -83,7 +90,7 @@ def told_to(dispute: Dispute, reader: Appointment) -> QuerySet[Sharing]:
     return found.select_related("shared_by", "shared_with", "by__user", "by__agency", "by__partnership")
 
 
-def basis_in_words(row: Sharing) -> str:
+def basis_in_words(row: Sharing | OutsideInvitation) -> str:
     """The basis with its law, and what was said of consent."""
     law = f" ({row.law})" if row.law else ""
     why = f" {row.consent_why}" if row.consent_why else ""

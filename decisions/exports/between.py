@@ -91,7 +91,9 @@ def asked_outside(reader: Reader) -> Part | None:
         card(
             f"Asked of {row.described}",
             facts(
-                ("What for", row.purpose), ("What they were told", row.shared),
+                ("What for", row.purpose), ("Basis", row.get_basis_display()), ("Law", row.law),
+                ("Consent", row.get_consent_display()), ("Why all the same", row.consent_why),
+                ("What they were told", row.shared),
                 ("Files they could take out", ", ".join(share.evidence.label for share in row.shares.all())),
                 *((one.text, one.answer or "No answer") for one in row.questions.all()),
                 ("Answered", when(row.answered_at)),

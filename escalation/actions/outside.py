@@ -17,8 +17,9 @@ from cases.errors import Refused
 from cases.models import Appointment, AuditEvent
 from cases.roles import Permission
 from cases.rows import one_act
-from escalation import chronology, clock, outside_mail, permissions
+from escalation import chronology, clock, outside_mail, permissions, sharing
 from escalation.deadlines import LONDON
+from escalation.lawful import Lawful
 from escalation.models import Dispute, Evidence, OutsideInvitation, OutsideMail, OutsideQuestion, OutsideShare
 from escalation.models.dispute import RUNNING
 from escalation.transitions import NOT_YOURS, lock
@@ -42,6 +43,7 @@ class Wanted:
     shared: str
     until_on: date
     files: Sequence[Evidence] = ()
+    lawful: Lawful | None = None  # why it may be shared; the usual reason unless told
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,14 @@ def invite(*, dispute: Dispute, wanted: Wanted, by: Appointment, now: datetime) 
     if not permissions.may_invite_outside(dispute, by):
         raise Refused(NOT_YOURS, code="forbidden")
     questions = _checked(dispute, wanted, by, now=now)
+    why = sharing.reasons(dispute, wanted.lawful, by=by)
     token = secrets.token_urlsafe(32)
     row = OutsideInvitation.objects.create(
         dispute=dispute, stage=dispute.stage, agency_id=permissions.standing(dispute, by).agency_id,
         organisation=wanted.organisation.strip(), name=wanted.name.strip(), email=wanted.email.strip(),
         purpose=wanted.purpose.strip(), shared=wanted.shared.strip(), invited_by=by, invited_at=now,
         expires_at=datetime.combine(wanted.until_on + timedelta(days=1), time(), LONDON), link_hash=hash_of(token),
-        link_made_at=now,
+        link_made_at=now, **why,
     )  # fmt: skip
     OutsideQuestion.objects.bulk_create(
         [OutsideQuestion(invitation=row, number=number, text=text) for number, text in enumerate(questions, start=1)]
@@ -95,7 +98,8 @@ def invite(*, dispute: Dispute, wanted: Wanted, by: Appointment, now: datetime) 
     outside_mail.owe(row, OutsideMail.Kind.LINK, token, now=now)
     asked = [f"{number}. {text}" for number, text in enumerate(questions, start=1)]
     files = [f"Files: {', '.join(one.label for one in wanted.files)}"] if wanted.files else []
-    body = "\n".join([f"What for: {row.purpose}", f"What they are told: {row.shared}", *files, *asked])
+    may = f"Why it may be shared: {sharing.basis_in_words(row)}"
+    body = "\n".join([f"What for: {row.purpose}", may, f"What they are told: {row.shared}", *files, *asked])
     _write(
         row,
         f"Asked {row.described}, outside the partnership",
@@ -106,6 +110,8 @@ def invite(*, dispute: Dispute, wanted: Wanted, by: Appointment, now: datetime) 
         questions=len(questions),
         files=[one.pk for one in wanted.files],
         until=wanted.until_on.isoformat(),
+        basis=why["basis"],
+        consent=why["consent"],
     )
     return row
 

@@ -15,12 +15,12 @@ from escalation import permissions
 from escalation.actions import outside
 from escalation.actions.notices import mark_answers_read
 from escalation.api.finding import dispute_to_read, endpoint, given_to
-from escalation.api.taking import Text
+from escalation.api.taking import LawfulSerializer, Text, lawful_in
 from escalation.models import Dispute, OutsideInvitation, OutsideQuestion
 
 
-class AskOutsideSerializer(serializers.Serializer[Any]):
-    """Who is asked what, what they are told and what for, and until when."""
+class AskOutsideSerializer(LawfulSerializer):
+    """Who is asked what, what they are told, what for and on what basis, and until when."""
 
     organisation = Text(max_length=150)
     name = Text(max_length=150)
@@ -53,14 +53,17 @@ class OutsideShown(serializers.ModelSerializer[OutsideInvitation]):
     """Who outside is asked, and what came of it; never the address to which the link went."""
 
     agency = serializers.CharField(source="agency.key", default=None, allow_null=True)
+    basis = serializers.CharField(help_text="Empty where it was asked before this was kept.")
+    consent = serializers.CharField()
     questions = OutsideQuestionShown(many=True)
     files = serializers.SerializerMethodField(help_text="Ids of the evidence that they may take out.")
 
     class Meta:
         model = OutsideInvitation
         fields = [
-            "id", "stage", "agency", "organisation", "name", "purpose", "shared", "questions", "files", "invited_by",
-            "invited_at", "expires_at", "answered_at", "ended_at", "ended_how", "ended_by", "ended_why",
+            "id", "stage", "agency", "organisation", "name", "purpose", "basis", "law", "consent", "consent_why", "shared",
+            "questions", "files", "invited_by", "invited_at", "expires_at", "answered_at", "ended_at", "ended_how",
+            "ended_by", "ended_why",
         ]  # fmt: skip
 
     def get_files(self, row: OutsideInvitation) -> list[int]:
@@ -76,12 +79,12 @@ def invitations(request: ActingApiRequest, reference: str) -> Response:
     dispute, by = dispute_to_read(request, reference), request.acting
     if request.method == "POST":
         given = given_to(request, AskOutsideSerializer)
-        until_on, files = given.pop("until_on", None), set(given.pop("files", ()))
+        until_on, files, lawful = given.pop("until_on", None), set(given.pop("files", ())), lawful_in(given)
         chosen = [one for one in outside.may_be_shared(dispute, by) if one.pk in files]
         if len(chosen) != len(files):
             raise outside.not_to_be_shared()
         wanted = outside.Wanted(
-            until_on=until_on or outside.usual_day(dispute, now=acted_at()), files=chosen, **given
+            until_on=until_on or outside.usual_day(dispute, now=acted_at()), files=chosen, lawful=lawful, **given
         )
         row = outside.invite(dispute=dispute, wanted=wanted, by=by, now=acted_at())
         return Response(OutsideShown(row).data, status=status.HTTP_201_CREATED)

@@ -31,6 +31,6 @@ class SharingShown(serializers.ModelSerializer[Sharing]):
 @extend_schema(responses=SharingShown(many=True), summary="With whom it is shared, and on what basis", filters=False)
 @endpoint("GET")
 def sharings(request: ActingApiRequest, reference: str) -> Response:
-    """Every sharing that is for you, from the first."""
+    """Every sharing with an agency that is for you, from the first; who was asked outside is listed under outside/."""
     dispute = dispute_to_read(request, reference)
     return Response(SharingShown(sharing.told_to(dispute, request.acting), many=True).data)

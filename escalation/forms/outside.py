@@ -13,6 +13,7 @@ from django.core.validators import RegexValidator
 from cases.forms.base import GovukForm
 from cases.forms.fields import Checkboxes, GovukDateField
 from escalation.actions.outside import MOST_QUESTIONS, ONLY_CLEAN, Wanted
+from escalation.forms.sharing import LawfulForm
 from escalation.forms.work import line, words
 from escalation.models import Evidence, OutsideQuestion
 
@@ -21,8 +22,8 @@ UNANSWERED = "Write an answer to “{question}”, or that you do not know"
 MOST_REPEATED = 90  # characters of a question in the message that it is unanswered
 
 
-class InviteOutsideForm(GovukForm):
-    """Who is asked, what, what they are told and what for, and until when."""
+class InviteOutsideForm(LawfulForm):
+    """Who is asked, what, what they are told, what for and on what basis, and until when."""
 
     organisation = line(
         "Which organisation?", "Say which organisation they work for", hint="For example, Larchmount House care home"
@@ -46,8 +47,9 @@ class InviteOutsideForm(GovukForm):
         error_messages={"required": "Give the last day on which they can answer"},
     )  # fmt: skip
 
-    def __init__(self, *args: Any, files: Iterable[Evidence], usual: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, files: Iterable[Evidence], usual: date, is_thematic: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.offer_bases(is_thematic=is_thematic)
         self.offered = {str(one.pk): one for one in files}
         self.initial.setdefault("until_on", usual)
         if self.offered:
@@ -57,7 +59,8 @@ class InviteOutsideForm(GovukForm):
                 error_messages={"invalid_choice": ONLY_CLEAN},
             )  # fmt: skip
         names = [f"question_{number}" for number in range(1, MOST_QUESTIONS + 1)]
-        self.order_fields(["organisation", "name", "email", *names, "shared", "files", "purpose", "until_on"])
+        why = ("purpose", "sharing_basis", "sharing_consent", "sharing_why")
+        self.order_fields(["organisation", "name", "email", *names, "shared", "files", *why, "until_on"])
 
     @property
     def wanted(self) -> Wanted:
@@ -67,7 +70,7 @@ class InviteOutsideForm(GovukForm):
         return Wanted(
             organisation=said["organisation"], name=said["name"], email=said["email"], purpose=said["purpose"],
             questions=questions, shared=said["shared"], until_on=said["until_on"],
-            files=[self.offered[key] for key in said.get("files", ())],
+            files=[self.offered[key] for key in said.get("files", ())], lawful=said["lawful"],
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from cases.models import Agency, Appointment
 from escalation.deadlines import LONDON
+from escalation.lawful import BASIS_WORDS, CONSENT_WORDS, Consent
 from escalation.models.evidence import Evidence
 
 
@@ -34,6 +35,15 @@ class OutsideInvitation(models.Model):
     email = models.EmailField()
     purpose = models.TextField(help_text="What the sharing is for.")
     shared = models.TextField(help_text="All that they are told of it.")
+    basis = models.CharField(
+        max_length=10, blank=True, choices=[(one.value, words) for one, words in BASIS_WORDS.items()],
+        help_text="Empty: asked before this was kept.",
+    )
+    law = models.TextField(blank=True, help_text="As it was called then.")
+    consent = models.CharField(
+        max_length=10, blank=True, choices=[(one.value, words) for one, words in CONSENT_WORDS.items()]
+    )
+    consent_why = models.TextField(blank=True)
     invited_by = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -55,6 +65,9 @@ class OutsideInvitation(models.Model):
                 | (Q(ended_at__isnull=False, ended_how="taken_back", ended_by__isnull=False) & ~Q(ended_why="")),
                 name="outside_invitation_ended_how",
             ),
+            models.CheckConstraint(
+                condition=~Q(consent=Consent.REFUSES.value) | ~Q(consent_why=""), name="outside_against_consent_says_why"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="outside_invitation_is_never_deleted", operation=pgtrigger.Delete),
@@ -66,8 +79,8 @@ class OutsideInvitation(models.Model):
             pgtrigger.ReadOnly(
                 name="outside_invitation_is_never_rewritten",
                 fields=[
-                    "dispute", "stage", "agency", "organisation", "name", "email", "purpose", "shared", "invited_by",
-                    "invited_at", "expires_at",
+                    "dispute", "stage", "agency", "organisation", "name", "email", "purpose", "shared", "basis", "law",
+                    "consent", "consent_why", "invited_by", "invited_at", "expires_at",
                 ],
             ),
         ]  # fmt: skip

@@ -76,8 +76,9 @@ def invite(request: ActingRequest, reference: str) -> HttpResponse:
     """Ask somebody outside."""
     dispute, acting, now = dispute_to_read(request, reference), request.acting, acted_at()
     form = InviteOutsideForm(
-        request.POST or None, files=outside.may_be_shared(dispute, acting), usual=outside.usual_day(dispute, now=now)
-    )
+        request.POST or None, files=outside.may_be_shared(dispute, acting), usual=outside.usual_day(dispute, now=now),
+        is_thematic=dispute.rules.is_thematic,
+    )  # fmt: skip
     question = Question(
         "invite_outside", "Ask somebody outside the partnership", "Send the invitation", "The invitation is on its way.",
         hint="For an organisation that has no account here, such as a care home or a small charity. It gets a link by e-mail, and"

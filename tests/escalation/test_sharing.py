@@ -104,10 +104,12 @@ def test_the_page_the_api_and_the_document_tell_those_whom_it_concerns(client: C
         shown = signed_in(who).get(reverse("api_sharings", args=[dispute.reference])).json()
         assert [one["shared_with"] for one in shown] == [people.health.agency.key]
         assert shown[0]["consent"] == "refuses"
-    outside_steps.invited(fresh(dispute), people.council.practitioner, now)
+    outside_steps.invited(fresh(dispute), people.council.practitioner, now, lawful=Lawful(Basis.CARE, Consent.AGREES))
     client.force_login(people.council.practitioner.user)
     asked = client.get(reverse("dispute_sharings", args=[dispute.reference])).content.decode()
     assert "outside the partnership was asked" in asked
+    for word in ("To give or arrange health or social care", "Schedule 1, paragraph 2", "Asked, and they agree"):
+        assert word in asked, word
     bundle = assemble(fresh(dispute), kind="case_history", reason="Court", by=people.council.practitioner, now=now)
     assert "He controls her money" in str(bundle)
     client.force_login(people.council.lead.user)

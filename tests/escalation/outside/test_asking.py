@@ -13,6 +13,7 @@ from cases.errors import Refused
 from escalation import outside_mail
 from escalation.actions import outside, restrictions
 from escalation.actions.bounces import Taken, take_report
+from escalation.lawful import Basis, Consent, Lawful
 from escalation.models import Dispute, OutsideInvitation
 from escalation.permissions import may_invite_outside
 from tests.escalation.outside.steps import (
@@ -20,6 +21,8 @@ from tests.escalation.outside.steps import (
     NAME,
     SHARED,
     invited,
+    newest_mail,
+    token_in,
     told,
 )
 from tests.escalation.test_bounces import report
@@ -56,7 +59,7 @@ def test_of_a_restricted_case_only_those_named_ask(dispute: Dispute, people: Cas
     [
         ({"questions": (" ",)}, "question_1"), ({"questions": ("Who?",) * 6}, "question_1"), ({"shared": " "}, "shared"),
         ({"purpose": ""}, "purpose"), ({"email": "not an address"}, "email"), ({"name": ""}, "name"),
-        ({"organisation": ""}, "organisation"),
+        ({"organisation": ""}, "organisation"), ({"lawful": Lawful(Basis.CARE, Consent.REFUSES, " ")}, "sharing_why"),
     ],
 )  # fmt: skip
 def test_nothing_is_asked_half(
@@ -78,7 +81,9 @@ def test_it_runs_from_today_for_twenty_eight_days_at_most(dispute: Dispute, peop
     assert outside.usual_day(dispute, now=now) > today + timedelta(days=4)
 
 
-def test_the_mail_holds_a_link_and_nothing_of_anybody(asked: OutsideInvitation, token: str) -> None:
+def test_the_mail_holds_a_link_and_nothing_of_anybody(dispute: Dispute, people: Cast, now: datetime) -> None:
+    asked = invited(dispute, people.council.practitioner, now)
+    token = token_in(newest_mail(now))
     message = mail.outbox[-1]
     assert message.to == [EMAIL]
     text = f"{message.subject} {message.body}"

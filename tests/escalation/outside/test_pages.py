@@ -60,7 +60,9 @@ def test_asked_by_the_page_answered_from_outside_read_by_those_at_the_stage(
     here, by = f"/disputes/{dispute.reference}/", people.council.practitioner
     client.force_login(by.user)
     assert f"{here}outside/invite/" in client.get(here).content.decode()
-    asking = client.post(f"{here}outside/invite/", form_of(now.date() + timedelta(days=7)))
+    typed = form_of(now.date() + timedelta(days=7), sharing_consent="refuses")
+    assert "Say why it is shared although" in client.post(f"{here}outside/invite/", typed).content.decode()
+    asking = client.post(f"{here}outside/invite/", typed | {"sharing_why": "She is not safe."})
     assert (asking.status_code, asking["Location"]) == (302, f"{here}outside/")
     assert NAME in client.get(f"{here}outside/").content.decode()
     out = Client()
@@ -240,10 +242,11 @@ def test_a_program_asks_and_reads_the_same_and_never_the_address(
     by, said = people.council.practitioner, form_of(now.date())
     given = {name: said[name] for name in ("organisation", "name", "email", "purpose", "shared")}
     program = signed_in(by)
-    made = program.post(one(dispute, "outside/"), given | {"questions": list(QUESTIONS)}, format="json")
+    asked = given | {"questions": list(QUESTIONS), "sharing_basis": "care"}
+    made = program.post(one(dispute, "outside/"), asked, format="json")
     assert made.status_code == 201, made.data
     found = signed_in(people.health.practitioner).get(one(dispute, "outside/"))
-    assert [row["name"] for row in found.data] == [NAME]
+    assert [(row["name"], row["basis"], row["consent"]) for row in found.data] == [(NAME, "care", "not_asked")]
     assert EMAIL not in found.content.decode()
     refused = program.post(one(dispute, "outside/"), given | {"questions": ["Who?"], "files": [1]}, format="json")
     assert (refused.status_code, refused.data["field"]) == (400, "files")
