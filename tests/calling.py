@@ -1,9 +1,10 @@
-"""Callers of the API: by session or by a real token, in a role."""
+"""Callers: by session, which many requests may begin with, or by a real token."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.test import Client
 from rest_framework.test import APIClient
 
 from cases.models import Appointment
@@ -16,6 +17,24 @@ def signed_in(held: Appointment) -> APIClient:
     client = APIClient(headers={"X-Acting-As": str(held.pk)})
     client.force_login(held.user)
     return client
+
+
+class Browsers:
+    """Browsers in which somebody has signed in and done nothing else: as many as wanted for one signing in."""
+
+    def __init__(self) -> None:
+        self.cookies = dict[int, dict[str, str]]()
+
+    def of(self, who: Appointment | None) -> Client:
+        """One more of theirs; for nobody, one in which nobody has signed in."""
+        client = Client(raise_request_exception=False)
+        if who is None:
+            return client
+        if who.user_id not in self.cookies:
+            client.force_login(who.user)
+            self.cookies[who.user_id] = {name: cookie.value for name, cookie in client.cookies.items()}
+        client.cookies.load(self.cookies[who.user_id])
+        return client
 
 
 class Caller:

@@ -23,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("shared machine")
     guards.block_sockets()
     guards.deal_unordered_rows_backwards()
+    guards.look_for_static_files_once()
 
 
 @pytest.fixture(scope="session")

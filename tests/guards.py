@@ -1,4 +1,4 @@
-"""Guards of the whole test run: no calls to the outside, no reliance on an order nobody asked for."""
+"""Guards of the whole test run: no calls to the outside, no reliance on an order nobody asked for, no work done twice."""
 
 import ipaddress
 import socket
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.cache.backends.redis import RedisCacheClient
 from django.db.models import QuerySet
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 _used: list[bool] = []
 
@@ -70,3 +71,16 @@ def cache_was_used() -> bool:
     used = bool(_used)
     _used.clear()
     return used
+
+
+def look_for_static_files_once() -> None:
+    """They are the same for every client of every test."""
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, Any]()
+
+    def look_once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    WhiteNoiseMiddleware.add_files_from_finders = look_once

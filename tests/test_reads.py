@@ -10,13 +10,13 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import resolve
 
 from cases import http
 from cases.models import Appointment, AuditEvent
 from escalation.embedded import OWNER_ROLE
 from tests import url_matrix
+from tests.calling import Browsers
 from tests.clock import Clock
 from tests.services import database_name, services
 from tests.url_matrix_disputes import ROWS
@@ -50,10 +50,9 @@ def is_of_a_case(name: str, url: str) -> bool:
     return (name in OF_A_CASE or "reference" in resolve(url.partition("?")[0]).kwargs) and name not in OF_NO_CASE
 
 
-def answer(url: str, who: Appointment, method: str, **headers: str) -> tuple[Any, int]:
+def answer(url: str, who: Appointment, method: str, browsers: Browsers, **headers: str) -> tuple[Any, int]:
     """What comes back, as if nothing had been asked before, and how many reads were written meanwhile."""
-    client = Client(raise_request_exception=False)
-    client.force_login(who.user)
+    client = browsers.of(who)
     with transaction.atomic():
         before = AuditEvent.objects.filter(action="case_read").count()
         response = getattr(client, method)(url, headers=headers)
@@ -86,9 +85,9 @@ CREATE TRIGGER no_reads BEFORE INSERT ON cases_auditevent FOR EACH ROW EXECUTE F
 
 
 def test_each_answer_is_written_down_once_and_without_that_there_is_none(world: World) -> None:
-    case, wrong, shown = own_case(world), list[str](), list[Any]()
+    case, wrong, shown, browsers = own_case(world), list[str](), list[Any](), Browsers()
     for name, url, who, method in asked(world, case):
-        response, written = answer(url, who, method)
+        response, written = answer(url, who, method, browsers)
         is_shown = response.status_code == 200 and is_of_a_case(name, url)
         if is_shown:
             shown.append((name, url, who, method))
@@ -100,7 +99,7 @@ def test_each_answer_is_written_down_once_and_without_that_there_is_none(world: 
     assert len(shown) > 100
     with refused_by_the_database(NO_READS, "DROP FUNCTION public.no_reads CASCADE"):
         for name, url, who, method in shown:
-            response, written = answer(url, who, method)
+            response, written = answer(url, who, method, browsers)
             said = response.content.decode()
             if (response.status_code, written) != (503, 0) or any(text in said for text in (*CONTENT, case)):
                 wrong.append(
@@ -112,7 +111,7 @@ def test_each_answer_is_written_down_once_and_without_that_there_is_none(world: 
 def test_whatever_keeps_the_event_from_being_written_is_the_same_plain_answer(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reference, who = world.names["dispute"], world.people.council.practitioner
+    reference, who, browsers = world.names["dispute"], world.people.council.practitioner, Browsers()
     monkeypatch.setattr(http, "PATIENCE", "50ms")
     held = "BEGIN; UPDATE cases_audithead SET seq = seq + 1"
     for statement, undo in (
@@ -120,8 +119,8 @@ def test_whatever_keeps_the_event_from_being_written_is_the_same_plain_answer(
         (held, "ROLLBACK"),
     ):
         with refused_by_the_database(statement, undo):
-            page, _ = answer(f"/disputes/{reference}/", who, "get")
-            told, _ = answer(f"/api/disputes/{reference}/", who, "get")
+            page, _ = answer(f"/disputes/{reference}/", who, "get", browsers)
+            told, _ = answer(f"/api/disputes/{reference}/", who, "get", browsers)
         assert (page.status_code, page["Retry-After"], told.status_code, told.json()["code"]) == (
             503,
             "30",
@@ -130,4 +129,4 @@ def test_whatever_keeps_the_event_from_being_written_is_the_same_plain_answer(
         )
         assert "999" in page.content.decode()
         assert reference not in page.content.decode() + told.content.decode()
-    assert answer(f"/disputes/{reference}/", who, "get")[0].status_code == 200
+    assert answer(f"/disputes/{reference}/", who, "get", browsers)[0].status_code == 200

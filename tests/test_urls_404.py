@@ -6,22 +6,22 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-import pytest
 from django.db import transaction
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from cases.models import Appointment
 from tests import url_matrix
+from tests.calling import Browsers
 from tests.clock import Clock
 from tests.url_matrix_disputes import ROWS, Row
 from tests.url_matrix_world import World, make_world, member
+from tests.worlds import shared
 
 METHODS = ("get", "post")
 NOT_HERE = (404, 405)
 
 
-@pytest.fixture
+@shared
 def world(db: None, clock: Clock, now: datetime) -> World:
     clock.move_to(now)
     return make_world(now)
@@ -32,12 +32,10 @@ def faults(
     methods: tuple[str, ...] = METHODS,
 ) -> list[str]:
     """Ask every row in both ways, each as if the others had not been asked; what is wrong with the answers."""
-    found = []
+    found, browsers = [], Browsers()
     for row in ROWS:
         for method in methods:
-            client, who = Client(raise_request_exception=False), acting(row)
-            if who is not None:
-                client.force_login(who.user)
+            client = browsers.of(acting(row))
             with transaction.atomic():
                 response = getattr(client, method)(row.url.format(**world.names))
                 transaction.set_rollback(True)
