@@ -20,6 +20,7 @@ from tests.every_form_places import Places
 from tests.factories_disputes import people_under
 from tests.journeys.visiting import Page, Visitor
 from tests.url_matrix import PUBLIC
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 LONG, NUL = "x" * 30_000, "before\x00after"
@@ -47,7 +48,7 @@ class World(Places):
         return visitor, page, asked(page, form.name)
 
 
-@pytest.fixture
+@shared
 def world(clock: Clock, now: datetime) -> World:
     clock.move_to(now)
     return World(now)

@@ -26,6 +26,7 @@ from tests.factories import PASSWORD, Cast
 from tests.factories_disputes import make_dispute, people_under
 from tests.journeys.visiting import Page, Visitor
 from tests.test_bad_input import asked, boxes
+from tests.worlds import shared
 
 pytestmark = pytest.mark.django_db
 WORDS, KEPT = "Half a sen\x00tence.", "Half a sentence."
@@ -94,13 +95,13 @@ def test_forms_are_drawn_by_the_component_alone() -> None:
             assert "{% csrf_token %}{% once %}" in form, file
 
 
-@pytest.fixture
+@shared
 def people(clock: Clock, now: datetime) -> Cast:
     clock.move_to(now)
     return people_under("halton", now=now)
 
 
-@pytest.fixture
+@shared
 def url(people: Cast, now: datetime) -> str:
     """The page for taking back a dispute."""
     return f"/disputes/{make_dispute(people, now=now).reference}/withdrawal/withdraw/"

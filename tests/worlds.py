@@ -32,7 +32,8 @@ SHARED = "is_shared"
 def shared(function: Callable[..., Any]) -> Any:
     """A fixture whose world is made once for tests in a row; it may ask for ``now``, ``clock``, ``db`` and other such ones.
 
-    It may leave nothing outside the database, such as a file, which no rollback would put right.
+    It may leave nothing outside the database, such as a file, which no rollback would put right; and its value may not
+    hold on to the clock, which is another one in each test.
     """
 
     @functools.wraps(function)
