@@ -13,8 +13,10 @@ from cases.templatetags.dates import long_date
 from decisions.learning_permissions import may_check_learning
 from decisions.learning_states import item_stands
 from decisions.models import DecisionRecord, Learning, LearningItem, OnwardItem, OutstandingIssue
+from escalation.access import readable_stages
 from escalation.deadlines import LONDON
 from escalation.models import Dispute, Participant
+from escalation.models.relations import reached
 from escalation.queues import SHOWN, Block, Line
 
 READERS = (
@@ -28,7 +30,10 @@ def to_sign_off(acting: Appointment, now: datetime) -> Block | None:
         return None
     waiting = _records(acting).filter(state=DecisionRecord.State.SUBMITTED).exclude(author__user=acting.user_id)
     waiting = waiting.filter(dispute__participants__appointment=acting.seat_id) if acting.agency_id is None else waiting
-    lines = [_line(row, "waits for your signature") for row in waiting.order_by("submitted_at", "pk")[:SHOWN]]
+    found = list(waiting.order_by("submitted_at", "pk")[:SHOWN])
+    known = Dispute.objects.visible_to(acting).with_page_data().filter(pk__in={row.dispute_id for row in found}) if found else ()
+    stages = {dispute.pk: readable_stages(dispute, acting) for dispute in reached(known, acting)}
+    lines = [_line(row, "waits for your signature") for row in found if row.stage in stages.get(row.dispute_id, ())]
     return Block("sign-off", "To sign off", lines, empty="Decisions that wait for your signature appear here.")
 
 

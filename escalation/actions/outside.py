@@ -212,6 +212,14 @@ def locked_row(pk: int, dispute: Dispute) -> OutsideInvitation:
     return row
 
 
+def end_those_of(case_id: int, why: str, *, by: Appointment, now: datetime) -> None:
+    """Nobody outside is asked any more on any dispute of a case; in the caller's transaction."""
+    rows = OutsideInvitation.objects.select_for_update(no_key=True, of=("self",)).select_related("dispute__protocol")
+    for row in rows.filter(dispute__case=case_id, ended_at=None).order_by("pk"):
+        _end(row, OutsideInvitation.End.TAKEN_BACK, by=by, why=why, now=now)
+        _write(row, f"{row.described} is not asked any more", why, "outside_taken_back", by=by, now=now)
+
+
 def end_those_over(*, now: datetime) -> int:
     """End what nobody can answer any more, because its time or its dispute is over; a second run finds nothing."""
     over = OutsideInvitation.objects.filter(ended_at=None).filter(

@@ -15,6 +15,7 @@ from cases.models import Appointment, Case, Restriction
 from cases.roles import Role
 from cases.rows import one_act
 from escalation import access, chronology, leads, notifications
+from escalation.actions import outside
 from escalation.deadlines import LONDON
 from escalation.models import Dispute
 from escalation.protocol import Event
@@ -175,6 +176,8 @@ def _put_in_force(dispute: Dispute, row: Restriction, *, by: Appointment, now: d
     audit.record("case_restricted" if is_new else "restriction_kept", row, scope=audit.scope_of_case(dispute.case_id), by=by,
                  now=now, data={"people": sorted(who.pk for who in people), "review_on": f"{row.review_on}"})
     headline = "Restricted to named people" if is_new else "Stays restricted to named people"
+    if is_new:
+        outside.end_those_of(dispute.case_id, "It is restricted to named people now.", by=by, now=now)
     chronology.tell(dispute, headline, by=by, now=now, body=f"To be looked at again by {row.review_on:%d %B %Y}.")
     notifications.tell(
         dispute, Event.STAGE_OPENED, [who for who in people if who.pk != by.pk], now=now,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from cases.models import Typed
+from cases.models import Appointment, Typed
 from decisions.actions import records
 from decisions.models import DecisionRecord
 from escalation.models import Dispute
@@ -53,6 +53,22 @@ def test_a_record_is_written_handed_in_and_signed_through_the_pages(client: Clie
     assert "It meets the risk at night." in tab
     seen_by_others = as_(client, people.health.practitioner).get(at("decision", dispute, record.pk))
     assert "It meets the risk at night." in seen_by_others.content.decode()
+
+
+def test_nobody_before_their_stage_reads_that_a_decision_waits(
+    client: Client, people: Cast, dispute: Dispute, now: datetime
+) -> None:
+    author, line = people.council.practitioner, f"A decision by {people.council.practitioner.user.name}"
+    record = make_record(dispute, author, now=now)
+    records.submit_record(record=record, by=author, now=now)
+    may = {who: opens(client, who, dispute, record) for who in (people.council.line_manager, people.council.senior_manager)}
+    assert list(may.values()) == [200, 404]
+    for who, status in may.items():
+        assert (line in as_(client, who).get("/").content.decode()) == (status == 200)
+
+
+def opens(client: Client, who: Appointment, dispute: Dispute, record: DecisionRecord) -> int:
+    return as_(client, who).get(at("decision", dispute, record.pk)).status_code
 
 
 def test_six_of_seven_is_refused_and_named(client: Client, people: Cast, dispute: Dispute, now: datetime) -> None:

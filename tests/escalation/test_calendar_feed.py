@@ -71,7 +71,10 @@ def test_it_ends_with_the_role(people: Cast, now: datetime) -> None:
     who.ends_on = (now + timedelta(days=1)).date()
     who.save()
     assert feeds.owner_of(secret, now=now + timedelta(days=2)) is None
-    who.user.is_active = False
+    who.user.suspended_at = now
+    who.user.save()
+    assert feeds.owner_of(secret, now=now) is None
+    who.user.is_active, who.user.suspended_at = False, None
     who.user.save()
     assert feeds.owner_of(secret, now=now) is None
     assert feeds.owner_of("unknown", now=now) is None

@@ -11,7 +11,7 @@ from django.core import mail
 
 from cases.errors import Refused
 from escalation import outside_mail
-from escalation.actions import outside, restrictions
+from escalation.actions import outside, outside_answers, restrictions
 from escalation.actions.bounces import Taken, take_report
 from escalation.lawful import Basis, Consent, Lawful
 from escalation.models import Dispute, OutsideInvitation
@@ -111,3 +111,15 @@ def test_one_that_comes_back_later_is_told_as_well(
     assert take_report(came_back, now=now) == Taken.BOUNCED
     assert take_report(came_back, now=now) == Taken.KNOWN_ALREADY
     assert len(told(dispute, people.council.practitioner, "unreached")) == 1
+
+
+def test_nobody_outside_is_asked_any_more_once_the_case_is_restricted(
+    asked: OutsideInvitation, token: str, dispute: Dispute, people: Cast, now: datetime
+) -> None:
+    named, manager = [people.council.practitioner, people.council.senior_manager], people.council.senior_manager
+    restrictions.restrict(dispute=fresh(dispute), wanted=restrictions.Wanted(named, "A neighbour."), by=manager, now=now)
+    asked.refresh_from_db()
+    assert (asked.ended_how, asked.ended_by) == (OutsideInvitation.End.TAKEN_BACK, manager)
+    made = asked.entries.count()
+    outside_answers.send_code(token=token, now=now)
+    assert asked.entries.count() == made
