@@ -96,7 +96,7 @@ class ActingMiddleware:
         if not request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
         if request.acting is None:
-            return render(request, "account/no_role.html", status=403)
+            return render(request, "account/no_role.html", {"is_signed_in": True}, status=403)
         if request.role_ended:
             del request.session[SESSION_KEY]
             messages.warning(request, ROLE_ENDED)

@@ -68,6 +68,7 @@ def test_a_role_that_has_not_begun_opens_nothing_yet(client: Client) -> None:
     response = client.get("/account/roles/")
     assert response.status_code == 403
     assert "You do not act in any role today" in response.content.decode()
+    assert ">Sign in<" not in response.content.decode()
     assert client.get("/help/").status_code == 200
     assert client.post("/account/logout/").status_code == 302
 
