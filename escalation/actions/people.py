@@ -9,6 +9,7 @@ from cases.errors import Refused
 from cases.models import Appointment
 from cases.rows import one_act
 from escalation import chronology, leads, notifications, permissions
+from escalation.actions import restrictions
 from escalation.models import Dispute
 from escalation.protocol import Event
 from escalation.transitions import NOT_YOURS, lock
@@ -27,6 +28,8 @@ def bring_in(*, dispute: Dispute, who: Appointment, reason: str, by: Appointment
         raise Refused("Say why this person needs to be on it.", field="reason")
     if dispute.case.is_in_conflict_with(who.user_id):
         raise Refused("This person does not work on this. Choose somebody else.", field="who")
+    if dispute.case.is_restricted and dispute.case.is_shut_to(who) and not restrictions.may_review(dispute, by):
+        raise Refused("Only those on its list work on this. Whoever can change the list puts them on it first.", field="who")
     if not leads.join(dispute, who, where.side, now=now):
         raise Refused("This person is already on it.", field="who")
     chronology.tell(dispute, f"{who.described} joined", by=by, now=now, body=reason)

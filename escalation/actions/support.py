@@ -41,6 +41,8 @@ def may_be_asked(dispute: Dispute, by: Appointment, *, now: datetime) -> QuerySe
     found = Appointment.objects.active_on(now.astimezone(LONDON).date()).filter(partnership=dispute.partnership_id)
     asked = dispute.supports.filter(ended_at=None).values("supporter")
     on_it = dispute.participants.values("appointment")
+    if dispute.case.is_restricted:
+        found = found.filter(pk__in=dispute.case.named or ())
     people = found.filter(Q(agency=by.agency_id) | elsewhere).exclude(pk__in=on_it).exclude(pk__in=asked)
     return people.exclude(user=by.user_id).select_related("user", "agency", "partnership").order_by("agency__name", "pk")
 

@@ -9,7 +9,8 @@ from django.test import Client
 
 from cases.errors import Refused
 from cases.models import Appointment, AuditEvent, Case, Declaration, Restriction
-from escalation.actions import interests, restrictions
+from escalation.actions import interests, restrictions, support
+from escalation.actions.people import bring_in
 from escalation.actions.restrictions import Wanted
 from escalation.models import Dispute, LeadGap, Notification
 from tests.calling import one, signed_in
@@ -198,3 +199,16 @@ def test_the_api_takes_a_declaration(people: Cast, dispute: Dispute) -> None:
     caller = signed_in(people.health.practitioner)
     assert caller.post(one(dispute, "interest/"), {"has_conflict": True, "what": "Family"}).status_code == 204
     assert caller.get(one(dispute)).status_code == 404
+
+
+def test_whoever_may_only_ask_for_a_restriction_puts_nobody_on_its_list(people: Cast, dispute: Dispute, now: datetime) -> None:
+    team, other = people.council, make_appointment("practitioner", people.council.agency)  # type: ignore[arg-type]
+    named = [team.practitioner, team.line_manager, team.senior_manager]
+    restrictions.restrict(dispute=climb(dispute, now=now), wanted=Wanted(named, WHY), by=team.senior_manager, now=now)
+    speak, case = support.Asked(other, "speak"), Case.objects.get(pk=dispute.case_id)
+    with pytest.raises(Refused, match="on the list"):
+        support.ask_support(dispute=fresh(dispute), asked=speak, by=team.practitioner, now=now)
+    with pytest.raises(Refused, match="on its list"):
+        bring_in(dispute=fresh(dispute), who=other, reason="She knows her.", by=team.line_manager, now=now)
+    case.refresh_from_db()
+    assert other.pk not in (case.named or ())
