@@ -17,11 +17,13 @@ from cases.errors import Refused
 from cases.models import Appointment, Case, Person
 from cases.models.case import CaseQuerySet
 from cases.rows import one_act
+from escalation import notifications
 from escalation.actions import grants, moves
 from escalation.actions.agreed import add_action
 from escalation.actions.grants import Again
 from escalation.models import Dispute, Notification, Participant
 from escalation.models.dispute import DisputeQuerySet
+from escalation.protocol import Event
 from tests import test_urls_404
 from tests.clock import Clock
 from tests.factories import Cast, make_place
@@ -133,12 +135,16 @@ class TestWhatIsShown:
         clock.move_to(later)
         given = Again(told_again, "A complaint.", later.date() + timedelta(days=3))
         grants.grant(dispute=fresh(ended), again=given, by=people.health.lead, now=later)
+        news = {"event": Event.FEEDBACK, "recipients": [manager], "text": "News.", "now": later}
+        notifications.tell(fresh(first), key=f"{first.pk}:late", **news)  # type: ignore[arg-type]
         for who in (*everybody(people), make_place(told_again, people.council.lead)):
             assert shown(who) == set(Dispute.objects.visible_to(who).values_list("pk", flat=True)), who
             with rows.of(who):
                 cases = set(Case.objects.values_list("pk", flat=True))
                 by_table = set(Case.objects.visible_to(who).values_list("pk", flat=True))
                 assert cases == by_table | set(Dispute.objects.values_list("case", flat=True)), who
+                told = set(Notification.objects.visible_to(who).values_list("pk", flat=True))
+            assert told == set(Notification.objects.visible_to(who).values_list("pk", flat=True)), who
         over = {first.pk, ended.pk}
         assert [shown(who) & over for who in (owes, told_again, manager)] == [{first.pk}, {ended.pk}, set()]
         assert shown(manager) == {running.pk, lately.pk}
