@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from cases.clock import database_now
-from cases.models import Appointment, User
+from cases.models import Appointment, SignIn, User
 from cases.standing_in import places_in_force
 
 PEOPLE = ("user", "agency", "partnership", "in_place_of__user", "in_place_of__agency", "in_place_of__partnership")
@@ -40,6 +40,12 @@ def chosen_from(roles: Sequence[Appointment], chosen: object) -> Appointment | N
 def is_suspended(user: User) -> bool:
     """Whether the account was not used for so long that somebody has to open it again first."""
     return user.suspended_at is not None
+
+
+def is_turned_away(user: User) -> bool:
+    """Whether the organisation through which the person signed in last said that it no longer knows them."""
+    last = SignIn.objects.filter(user=user).order_by("-pk").values_list("end", flat=True).first()
+    return last == SignIn.End.DIRECTORY
 
 
 def has_left(user: User, *, day: date) -> bool:

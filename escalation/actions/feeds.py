@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from cases import audit
-from cases.acting import is_suspended
+from cases.acting import is_suspended, is_turned_away
 from cases.errors import Refused
 from cases.models import Appointment, User
 from cases.rows import one_act
@@ -77,7 +77,7 @@ def owner_of(secret: str, *, now: datetime) -> Appointment | None:
     if feed is None:
         return None
     who = feed.appointment
-    is_open = who.user.is_active and not is_suspended(who.user)
+    is_open = who.user.is_active and not is_suspended(who.user) and not is_turned_away(who.user)
     return who if is_open and who.is_active_on(now.astimezone(LONDON).date()) else None
 
 

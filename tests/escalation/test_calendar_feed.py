@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from cases.models import AuditEvent
+from cases.models import AuditEvent, SignIn
 from escalation.actions import feeds
 from escalation.models import CalendarFeed, Dispute
 from tests.calling import signed_in
@@ -78,6 +78,15 @@ def test_it_ends_with_the_role(people: Cast, now: datetime) -> None:
     who.user.save()
     assert feeds.owner_of(secret, now=now) is None
     assert feeds.owner_of("unknown", now=now) is None
+
+
+def test_it_ends_where_ones_organisation_no_longer_knows_one(people: Cast, now: datetime) -> None:
+    who = people.council.practitioner
+    secret = feeds.make_feed(by=who, now=now)
+    SignIn.objects.create(user=who.user, session_key="a" * 32, device="A", began_at=now, ended_at=now, end=SignIn.End.DIRECTORY)
+    assert feeds.owner_of(secret, now=now) is None
+    SignIn.objects.create(user=who.user, session_key="b" * 32, device="A", began_at=now)
+    assert feeds.owner_of(secret, now=now) == who
 
 
 def test_the_api_does_the_same(people: Cast, dispute: Dispute) -> None:
