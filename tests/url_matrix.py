@@ -134,7 +134,7 @@ ROWS: list[Row] = [
     Row("attestation_list", "/directory/lists/{agency}/", **LEAD),
     Row("attestation_list", "/directory/lists/{agency}/", "post", {"held": "{colleague}"}, **LEAD, answer=302),
     Row("attestation_of_board", "/directory/lists/board/", insider="board_manager", outsider=200),
-    Row("attestation_of_board", "/directory/lists/board/", "post", insider="board_manager", answer=302, outsider=302),
+    Row("attestation_of_board", "/directory/lists/board/", "post", insider="board_manager", outsider=200),  # with nobody chosen
     Row("readers", "/directory/readers/", **LEAD, outsider=200),
     Row("readers", "/directory/readers/?week=2026-03-30", insider="board_manager", outsider=200),
     Row("readers_file", "/directory/readers/file/?week=2026-03-30", **LEAD, outsider=200),

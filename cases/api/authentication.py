@@ -71,6 +71,7 @@ def _send_once(request: Request, acting: Appointment) -> None:
         raise ValidationError({KEY_HEADER: ["Something else was sent under this key. Give this a key of its own."]}) from error
     if claim.is_done:
         sending.take_back()
+        rows.show(acting)  # whose rows are shown was said within what is taken back
         was_sent = WasSent(claim)
         for ask in GIVEN_AGAIN:
             ask(request, was_sent.is_about(request.path))

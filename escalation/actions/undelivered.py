@@ -8,7 +8,7 @@ from cases import audit
 from cases.errors import Refused
 from cases.models import Appointment
 from cases.rows import one_act
-from escalation.deliveries import in_this_mail
+from escalation.digests import in_this_mail
 from escalation.models import Notification, Undelivered
 from escalation.notifications import new_message_id
 
