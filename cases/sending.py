@@ -19,6 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from cases import locks
 from cases.actions.sent import Claim, claim_key, finish, give_back
 from cases.actions.typed import forget_typed
+from cases.http import ReferenceConverter
 from cases.models import Appointment
 from cases.typed import ANEW, APART, AUTOSAVE, KEY, NEVER, is_kept, keep
 
@@ -31,7 +32,7 @@ AGAIN = "It was sent already, and is recorded once."
 CHANGED = "You have sent this form already. What you typed since then is below and is not sent: send it if it is something more."
 
 
-REFERENCE = re.compile(r"[A-Z]{2,6}-(?:[A-Z]-)?[0-9]{4}-[0-9]{4,8}")
+REFERENCE = re.compile(ReferenceConverter.regex)
 # What packages above ask of the cases and disputes that an answer is about before it is given again; put here when wired.
 GIVEN_AGAIN: list[Callable[[Any, Iterable[str]], None]] = []
 
